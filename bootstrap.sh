@@ -1,0 +1,177 @@
+#!/usr/bin/env bash
+# From a fresh clone to a working build, on Debian 12 or later and Ubuntu 24.04 or later:
+#
+#   ./bootstrap.sh        installs what the build needs
+#   ./bootstrap.sh demo   ... builds bpfpush and shows this machine's block I/O
+#   ./bootstrap.sh test   ... builds, fetches the receivers that the tests send to, and tests
+#
+# Installing needs root; where everything is there already it does not, and costs nothing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+# Names separated by "|" are the same package in different releases; the first one there is serves.
+build_packages=(
+  g++ cmake ninja-build pkg-config ccache
+  "clang-19|clang" "llvm-19|llvm"
+  "libboost1.81-dev|libboost1.83-dev|libboost1.88-dev"
+  libbpf-dev libelf-dev zlib1g-dev
+  libcli11-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
+  libcurl4-openssl-dev protobuf-compiler libprotobuf-dev libsnappy-dev
+)
+test_packages=(
+  libgtest-dev libgmock-dev "clang-tidy-19|clang-tidy" "clang-format-19|clang-format"
+  openssl iproute2 util-linux
+)
+
+# Programs the end-to-end tests send to, and their packages. They are unpacked, not installed:
+# installing would start services on this machine.
+receivers=(prometheus:prometheus promtool:prometheus victoria-metrics:victoria-metrics)
+receivers_dir=build/receivers
+
+invocation="$0${1:+ $1}"
+updated=false
+
+say() {
+  printf 'bootstrap: %s\n' "$*"
+}
+
+fail() {
+  printf 'bootstrap: %s\n' "$*" >&2
+  exit 1
+}
+
+# Runs a command without its output, unless it fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+need_root() {
+  [[ $EUID -eq 0 ]] || fail "$1 needs root: run \`sudo $invocation\`"
+}
+
+# The lists may never have been fetched, or be older than the archive. Once per run is enough.
+update_lists() {
+  $updated && return
+  need_root "fetching the package lists"
+  say "fetching the package lists"
+  quietly apt-get -q update || fail "apt-get update failed: is the network there?"
+  updated=true
+}
+
+is_installed() {
+  [[ $(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]
+}
+
+is_available() {
+  [[ $(apt-cache policy "$1" 2>/dev/null) == *"Candidate: "[!\(]* ]]
+}
+
+# Prints the first of the alternatives "a|b|c" for which the test in $1 holds.
+first_that() {
+  local name names
+  IFS='|' read -ra names <<<"$2"
+  for name in "${names[@]}"; do
+    if "$1" "$name"; then
+      echo "$name"
+      return
+    fi
+  done
+  return 1
+}
+
+install_packages() {
+  local package name absent=() chosen=()
+  for package in "$@"; do
+    first_that is_installed "$package" >/dev/null || absent+=("$package")
+  done
+  if [[ ${#absent[@]} -eq 0 ]]; then
+    say "all $# packages are installed"
+    return
+  fi
+  need_root "installing ${absent[*]}"
+  for package in "${absent[@]}"; do
+    if ! name=$(first_that is_available "$package"); then
+      update_lists
+      name=$(first_that is_available "$package") || fail "this release has no package $package"
+    fi
+    chosen+=("$name")
+  done
+  say "installing ${chosen[*]}"
+  apt_install "${chosen[@]}" && return
+  $updated && fail "apt-get install failed"
+  update_lists
+  apt_install "${chosen[@]}" || fail "apt-get install failed"
+}
+
+apt_install() {
+  quietly env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
+}
+
+download() (
+  cd "$receivers_dir"
+  quietly apt-get -q -o APT::Sandbox::User="$(id -un)" download "$1"
+)
+
+# Where a newer release packs a program on its own, the package has the program's name.
+fetch_receiver() {
+  local program=$1 package=$2 name
+  [[ -x $receivers_dir/usr/bin/$program ]] && return
+  mkdir -p "$receivers_dir"
+  if ! is_available "$package"; then update_lists; fi
+  for name in "$package" "$program"; do
+    is_available "$name" || continue
+    say "unpacking $name into $receivers_dir"
+    if ! download "$name"; then
+      update_lists
+      download "$name" || fail "cannot download $name"
+    fi
+    dpkg-deb -x "$receivers_dir/$name"_*.deb "$receivers_dir"
+    rm -f "$receivers_dir/$name"_*.deb
+    [[ -x $receivers_dir/usr/bin/$program ]] && return
+  done
+  say "no package here has $program: the tests that need it are skipped"
+}
+
+fetch_receivers() {
+  local receiver
+  for receiver in "${receivers[@]}"; do
+    fetch_receiver "${receiver%%:*}" "${receiver##*:}"
+  done
+  say "the receivers are in $receivers_dir"
+}
+
+main() {
+  if ! command -v apt-get >/dev/null; then
+    fail "this needs apt (Debian 12, Ubuntu 24.04 or later); the packages are listed in $0"
+  fi
+  case ${1:-build-deps} in
+    build-deps)
+      install_packages "${build_packages[@]}"
+      ;;
+    demo)
+      install_packages "${build_packages[@]}"
+      say "building (build/release)"
+      quietly cmake --workflow --preset release || fail "the build failed"
+      exec build/release/bpfpush demo
+      ;;
+    test)
+      install_packages "${build_packages[@]}" "${test_packages[@]}"
+      fetch_receivers
+      say "building and testing (build/check)"
+      exec cmake --workflow --preset check
+      ;;
+    *)
+      fail "unknown command \"$1\": there are \`$0\`, \`$0 demo\` and \`$0 test\`"
+      ;;
+  esac
+}
+
+main "$@"

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Block I/O: latency and size of every request a disk has completed, per device and operation.
+ *
+ * What is counted is what the kernel itself counts in /sys/block/DEVICE/stat: a request once, when
+ * its last byte is completed, however many completions and flushes it took; merged requests as one;
+ * an empty flush as the write of 0 bytes that it was submitted as, plus the "flush" that the disk
+ * got. Beyond that, passthrough requests appear as "drv_in" and "drv_out", and queues whose iostats
+ * is off are counted like all others.
+ *
+ * Latency runs from the request's start, time in the queue included. Where the kernel kept no start
+ * (iostats off, passthrough) it runs from the first time the request was seen: when the scheduler
+ * got it, else when the driver did. A request that was already with the driver then, when the
+ * program was attached, has no start and is left out.
+ */
+#include "histogram.bpf.h"
+#include "kernel.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* Measure what the device alone takes: from the last time the driver got the request. */
+const volatile bool device_time = false;
+
+enum bio_operation {
+	read,
+	write,
+	flush,
+	discard,
+	secure_erase,
+	write_same,
+	write_zeroes,
+	zone_append,
+	zone_open,
+	zone_close,
+	zone_finish,
+	zone_reset,
+	zone_reset_all,
+	drv_in,
+	drv_out,
+	unknown,
+};
+
+struct bio_key {
+	__u32 device LABEL_DECODER("majorminor");
+	enum bio_operation operation;
+};
+
+BPF_HISTOGRAM(bio_req_latency, struct bio_key, 1024, .help = "Block I/O request latency",
+	      .measured_unit = "nanoseconds", .exported_unit = "microseconds",
+	      HISTOGRAM_BUCKETS_EXP2(0, 31));
+BPF_HISTOGRAM(bio_req_size, struct bio_key, 1024, .help = "Block I/O request size",
+	      .measured_unit = "bytes", .exported_unit = "kibibytes",
+	      HISTOGRAM_BUCKETS_EXP2(0, 15));
+
+/* What the kernel's struct request does not keep for us while a request is under way. */
+struct progress {
+	__u64 queued_ns;
+	__u64 issued_ns;
+	__u64 bytes; /* completed so far */
+};
+
+/* Requests that vanish without completing (merged into another after they were queued) leave their
+ * entry behind: least recently used entries make room.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, struct progress);
+} bio_progress SEC(".maps");
+
+static __always_inline struct gendisk *disk_of(struct request *rq)
+{
+	struct request___before_5_17 *old = (void *)rq;
+
+	if (bpf_core_field_exists(old->rq_disk))
+		return old->rq_disk;
+	return rq->q->disk;
+}
+
+/* The device number as user space writes it (new_encode_dev). */
+static __always_inline __u32 device_number(struct gendisk *disk)
+{
+	__u32 major = disk->major, minor = disk->first_minor;
+
+	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
+}
+
+#define IS_OPERATION(enumeration, enumerator)                   \
+	(bpf_core_enum_value_exists(enumeration, enumerator) && \
+	 operation == bpf_core_enum_value(enumeration, enumerator))
+#define RETURN_IF_OPERATION(enumerator, name)                      \
+	if (IS_OPERATION(enum req_op, enumerator) ||               \
+	    IS_OPERATION(enum req_opf, enumerator##___before_6_1)) \
+	return name
+
+static __always_inline enum bio_operation operation_of(struct request *rq)
+{
+	__u32 operation = rq->cmd_flags & 0xff;
+
+	if (operation <= REQ_OP_DISCARD)
+		return (enum bio_operation)operation;
+	RETURN_IF_OPERATION(REQ_OP_SECURE_ERASE, secure_erase);
+	RETURN_IF_OPERATION(REQ_OP_WRITE_SAME, write_same);
+	RETURN_IF_OPERATION(REQ_OP_WRITE_ZEROES, write_zeroes);
+	RETURN_IF_OPERATION(REQ_OP_ZONE_APPEND, zone_append);
+	RETURN_IF_OPERATION(REQ_OP_ZONE_OPEN, zone_open);
+	RETURN_IF_OPERATION(REQ_OP_ZONE_CLOSE, zone_close);
+	RETURN_IF_OPERATION(REQ_OP_ZONE_FINISH, zone_finish);
+	RETURN_IF_OPERATION(REQ_OP_ZONE_RESET, zone_reset);
+	RETURN_IF_OPERATION(REQ_OP_ZONE_RESET_ALL, zone_reset_all);
+	RETURN_IF_OPERATION(REQ_OP_DRV_IN, drv_in);
+	RETURN_IF_OPERATION(REQ_OP_DRV_OUT, drv_out);
+	return unknown;
+}
+
+static __always_inline bool is_flush(struct request *rq)
+{
+	return (rq->cmd_flags & 0xff) == REQ_OP_FLUSH;
+}
+
+/* `bit` is the flag's number where the kernel has no enum of them. */
+#define request_has_flag(rq, flag, bit)                                               \
+	((rq)->rq_flags & (1u << (bpf_core_enum_value_exists(enum rqf_flags, flag)    \
+					  ? bpf_core_enum_value(enum rqf_flags, flag) \
+					  : (bit))))
+
+/* When the request was made, 0 if the kernel did not keep it. Since 6.13 the field is written for
+ * accounted requests only and holds an earlier request's start in the others; before, it was 0 in
+ * those. Flushes, which are never accounted as requests, always have it.
+ */
+static __always_inline __u64 start_of(struct request *rq)
+{
+	if (device_time || !(request_has_flag(rq, __RQF_IO_STAT, 13) || is_flush(rq)))
+		return 0;
+	return rq->start_time_ns;
+}
+
+/* Are more completions of this request to come? A request that must be flushed around is completed
+ * once with its data and again, empty, when the flushes are done; the flush that serves it is a
+ * request of its own.
+ */
+static __always_inline bool is_partial(struct request *rq, __u32 bytes)
+{
+	if (request_has_flag(rq, __RQF_FLUSH_SEQ, 4) && !is_flush(rq))
+		return true;
+	return bytes < rq->__data_len;
+}
+
+SEC("tp_btf/block_rq_insert")
+int bio_insert(__u64 *ctx)
+{
+	bool queue_first = bpf_core_type_exists(btf_trace_block_rq_insert___before_5_11);
+	struct request *rq = (void *)(queue_first ? ctx[1] : ctx[0]);
+	struct progress progress = {.queued_ns = bpf_ktime_get_ns()}, *known;
+	__u64 id = (__u64)rq;
+
+	if (start_of(rq))
+		return 0;
+	known = bpf_map_lookup_elem(&bio_progress, &id);
+	if (!known ||
+	    !known->issued_ns) /* else the driver had it and gave it back: it is no new request */
+		bpf_map_update_elem(&bio_progress, &id, &progress, BPF_ANY);
+	return 0;
+}
+
+SEC("tp_btf/block_rq_issue")
+int bio_issue(__u64 *ctx)
+{
+	bool queue_first = bpf_core_type_exists(btf_trace_block_rq_issue___before_5_11);
+	struct request *rq = (void *)(queue_first ? ctx[1] : ctx[0]);
+	__u64 id = (__u64)rq, now = bpf_ktime_get_ns();
+	struct progress progress = {.queued_ns = now, .issued_ns = now}, *known;
+
+	if (start_of(rq))
+		return 0;
+	known = bpf_map_lookup_elem(&bio_progress, &id);
+	if (known)
+		known->issued_ns = now;
+	else
+		bpf_map_update_elem(&bio_progress, &id, &progress, BPF_ANY);
+	return 0;
+}
+
+SEC("tp_btf/block_rq_complete")
+int BPF_PROG(bio_complete, struct request *rq, int error, unsigned int bytes)
+{
+	__u64 id = (__u64)rq, now = bpf_ktime_get_ns(), size = bytes;
+	struct progress *known = bpf_map_lookup_elem(&bio_progress, &id);
+	__u64 start = start_of(rq);
+	struct gendisk *disk = disk_of(rq);
+	struct bio_key key = {};
+
+	if (!disk) /* a command to a controller, not to one of its disks */
+		return 0;
+	if (is_partial(rq, bytes)) {
+		struct progress progress = {.bytes = bytes};
+
+		if (known)
+			known->bytes += bytes;
+		else
+			bpf_map_update_elem(&bio_progress, &id, &progress, BPF_ANY);
+		return 0;
+	}
+	if (known) {
+		size += known->bytes;
+		if (!start)
+			start = device_time ? known->issued_ns : known->queued_ns;
+		bpf_map_delete_elem(&bio_progress, &id);
+	}
+	if (!start)
+		return 0;
+	key.device = device_number(disk);
+	key.operation = operation_of(rq);
+	histogram_observe(bio_req_latency, &key, now > start ? now - start : 0);
+	histogram_observe(bio_req_size, &key, size);
+	return 0;
+}

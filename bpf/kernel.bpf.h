@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* The few kernel types our programs read, and of them the few fields. CO-RE finds the fields' real
+ * places when the object is loaded; a name that ends in ___something is the same type as another
+ * kernel version has it.
+ */
+#pragma once
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct gendisk {
+	int major;
+	int first_minor;
+};
+
+struct request_queue {
+	struct gendisk *disk; /* since 5.15 */
+};
+
+struct request {
+	struct request_queue *q;
+	unsigned int cmd_flags; /* the lowest 8 bits are the operation */
+	unsigned int rq_flags;
+	unsigned int __data_len; /* bytes not completed yet */
+	__u64 start_time_ns;	 /* see start_of() in bio.bpf.c before use */
+};
+
+struct request___before_5_17 {
+	struct gendisk *rq_disk;
+};
+
+#pragma clang attribute pop
+
+/* Bit numbers of the request flags. Older kernels have macros instead: see request_has_flag(). */
+enum rqf_flags {
+	__RQF_FLUSH_SEQ = 1,
+	__RQF_IO_STAT = 8,
+};
+
+/* Operations 0 to 3 have had the same numbers since 4.8. Those of the others moved, and before 6.1
+ * the enum had another name. The numbers here mean nothing.
+ */
+enum req_op {
+	REQ_OP_READ = 0,
+	REQ_OP_WRITE = 1,
+	REQ_OP_FLUSH = 2,
+	REQ_OP_DISCARD = 3,
+	REQ_OP_SECURE_ERASE,
+	REQ_OP_WRITE_SAME, /* until 5.17 */
+	REQ_OP_WRITE_ZEROES,
+	REQ_OP_ZONE_APPEND,
+	REQ_OP_ZONE_OPEN,
+	REQ_OP_ZONE_CLOSE,
+	REQ_OP_ZONE_FINISH,
+	REQ_OP_ZONE_RESET,
+	REQ_OP_ZONE_RESET_ALL,
+	REQ_OP_DRV_IN,
+	REQ_OP_DRV_OUT,
+};
+
+enum req_opf {
+	REQ_OP_SECURE_ERASE___before_6_1,
+	REQ_OP_WRITE_SAME___before_6_1,
+	REQ_OP_WRITE_ZEROES___before_6_1,
+	REQ_OP_ZONE_APPEND___before_6_1,
+	REQ_OP_ZONE_OPEN___before_6_1,
+	REQ_OP_ZONE_CLOSE___before_6_1,
+	REQ_OP_ZONE_FINISH___before_6_1,
+	REQ_OP_ZONE_RESET___before_6_1,
+	REQ_OP_ZONE_RESET_ALL___before_6_1,
+	REQ_OP_DRV_IN___before_6_1,
+	REQ_OP_DRV_OUT___before_6_1,
+};
+
+/* Until 5.10 these tracepoints had the queue as a first argument; a program finds out by the type's
+ * arity. */
+typedef void (*btf_trace_block_rq_insert___before_5_11)(void *, struct request_queue *,
+							struct request *);
+typedef void (*btf_trace_block_rq_issue___before_5_11)(void *, struct request_queue *,
+						       struct request *);

@@ -1,0 +1,140 @@
+#include "agent/agent.hpp"
+
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <string>
+#include <utility>
+
+#include "agent/schedule.hpp"
+#include "base/log.hpp"
+
+namespace bpfpush {
+namespace asio = boost::asio;
+using asio::experimental::awaitable_operators::operator&&;
+using asio::experimental::awaitable_operators::operator||;
+
+namespace {
+
+std::vector<Label> to_labels(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  std::vector<Label> labels;
+  for (const auto& [name, value] : pairs) labels.push_back({name, value});
+  return labels;
+}
+
+// What tells this host from the others of a fleet: what its series carry.
+std::string identity(const Config& config) {
+  std::string text;
+  for (const auto& [name, value] : config.external_labels) text += name + "=" + value + ",";
+  return text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Agent>> Agent::create(const Config& config,
+                                             const asio::any_io_executor& executor,
+                                             const AgentParts& parts,
+                                             const TransportFactory& transport_of) {
+  std::unique_ptr<Agent> agent(new Agent(config, executor, parts));
+  for (const RemoteWriteConfig& endpoint : config.remote_write) {
+    auto transport = transport_of(endpoint);
+    if (!transport) {
+      return Error(transport.error().code, endpoint.where + ": remote_write " + endpoint.name +
+                                               ": " + transport.error().message());
+    }
+    agent->add_endpoint(endpoint, std::move(*transport), parts.random);
+  }
+  return agent;
+}
+
+Agent::Agent(const Config& config, const asio::any_io_executor& executor, const AgentParts& parts)
+    : clock_(parts.clock),
+      collector_(parts.collector),
+      external_labels_(to_labels(config.external_labels)),
+      interval_(config.push_interval),
+      phase_(push_phase(identity(config), config.push_interval)),
+      flush_timeout_(config.flush_timeout),
+      spool_(executor, config.spool.max_bytes),
+      stop_requested_(executor),
+      abandoned_(executor),
+      draining_(executor) {
+  counters_.started = clock_.wall_now();
+}
+
+void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transport> transport,
+                         Random& random) {
+  EncoderOptions encoding{external_labels_, config.queue.max_samples_per_send};
+  endpoints_.push_back(std::unique_ptr<Endpoint>(
+      new Endpoint{std::move(transport), Encoder(std::move(encoding)), nullptr}));
+  Endpoint& endpoint = *endpoints_.back();
+  SenderOptions options{
+      config.name, config.headers, {config.queue.min_backoff, config.queue.max_backoff}};
+  const SenderParts parts{spool_, endpoint.encoder, *endpoint.transport, clock_, random, draining_};
+  endpoint.sender = std::make_unique<Sender>(std::move(options), parts);
+}
+
+asio::awaitable<void> Agent::run() {
+  co_await ((collect() && deliver(0)) || give_up());
+  report_undelivered();
+}
+
+void Agent::stop() {
+  if (stop_requested_.is_set()) abandoned_.set();
+  stop_requested_.set();
+}
+
+asio::awaitable<void> Agent::collect() {
+  for (;;) {
+    // A stop that comes while a snapshot is taken asks for one more: the last read is after it.
+    const bool last = stop_requested_.is_set();
+    auto snapshot = take_snapshot();
+    co_await spool_.append(std::move(snapshot));
+    if (last) break;
+    const BootTime due = next_push(clock_.now(), interval_, phase_);
+    co_await (clock_.sleep_until(due) || stop_requested_.wait());
+  }
+  spool_.close();
+  draining_.set();
+}
+
+asio::awaitable<void> Agent::deliver(std::size_t first_endpoint) {
+  if (first_endpoint == endpoints_.size()) co_return;
+  co_await (endpoints_[first_endpoint]->sender->run() && deliver(first_endpoint + 1));
+}
+
+asio::awaitable<void> Agent::give_up() {
+  co_await stop_requested_.wait();
+  const BootTime deadline = clock_.now() + flush_timeout_;
+  co_await (clock_.sleep_until(deadline) || abandoned_.wait());
+}
+
+std::shared_ptr<const Snapshot> Agent::take_snapshot() {
+  const BootTime begin = clock_.now();
+  auto snapshot = std::make_shared<Snapshot>();
+  // Every receiver but one refuses a timestamp that does not follow the last: a clock that was set
+  // back must not cost the samples until it has caught up.
+  const WallTime wall = std::max(clock_.wall_now(), last_wall_ + std::chrono::milliseconds(1));
+  snapshot->instant = {begin.time_since_epoch(), wall};
+  last_wall_ = wall;
+  collector_.collect(snapshot->families);
+  counters_.snapshots += 1;
+  counters_.collect_time += clock_.now() - begin;
+
+  std::vector<EndpointState> endpoints;
+  for (const auto& endpoint : endpoints_) {
+    const Sender& sender = *endpoint->sender;
+    endpoints.push_back({sender.endpoint(), sender.counters(), sender.backlog()});
+  }
+  self_metrics_.collect(counters_, collector_, endpoints, snapshot->families);
+  return snapshot;
+}
+
+void Agent::report_undelivered() const {
+  for (const auto& endpoint : endpoints_) {
+    const std::uint64_t pending = endpoint->sender->backlog().pending_snapshots;
+    if (pending == 0) continue;
+    log::warn("stopped with snapshots undelivered",
+              {{"endpoint", endpoint->sender->endpoint()}, {"snapshots", std::to_string(pending)}});
+  }
+}
+
+}  // namespace bpfpush

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "agent/collector.hpp"
+#include "agent/self_metrics.hpp"
+#include "config/config.hpp"
+#include "env/clock.hpp"
+#include "env/event.hpp"
+#include "env/random.hpp"
+#include "remote_write/encoder.hpp"
+#include "sender/sender.hpp"
+#include "sender/transport.hpp"
+#include "spool/memory_spool.hpp"
+
+namespace bpfpush {
+
+using TransportFactory =
+    std::function<Result<std::unique_ptr<Transport>>(const RemoteWriteConfig& endpoint)>;
+
+// What an agent works with. All of it outlives the agent.
+struct AgentParts {
+  Clock& clock;
+  Random& random;
+  Collector& collector;  // loaded
+};
+
+// The pusher: takes a snapshot every interval and delivers it to every endpoint, on the caller's
+// executor. It reads what its Collector reads, plus its own metrics.
+class Agent {
+ public:
+  // `transport_of` is called once for each endpoint. The error is for an endpoint that cannot be
+  // what the configuration asks for, and names it.
+  static Result<std::unique_ptr<Agent>> create(const Config& config,
+                                               const boost::asio::any_io_executor& executor,
+                                               const AgentParts& parts,
+                                               const TransportFactory& transport_of);
+
+  // Pushes until stop(), then takes a last snapshot and returns when everything is delivered or the
+  // flush timeout is over. The first snapshot is taken at once.
+  boost::asio::awaitable<void> run();
+
+  // Asks run() to end. A second call gives up what is not delivered yet.
+  void stop();
+
+ private:
+  struct Endpoint {
+    std::unique_ptr<Transport> transport;
+    Encoder encoder;
+    std::unique_ptr<Sender> sender;
+  };
+
+  Agent(const Config& config, const boost::asio::any_io_executor& executor,
+        const AgentParts& parts);
+  void add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transport> transport,
+                    Random& random);
+
+  std::shared_ptr<const Snapshot> take_snapshot();
+  boost::asio::awaitable<void> collect();
+  boost::asio::awaitable<void> deliver(std::size_t first_endpoint);
+  boost::asio::awaitable<void> give_up();
+  void report_undelivered() const;
+
+  Clock& clock_;
+  Collector& collector_;
+  std::vector<Label> external_labels_;
+  std::chrono::nanoseconds interval_;
+  std::chrono::nanoseconds phase_;
+  std::chrono::nanoseconds flush_timeout_;
+  MemorySpool spool_;
+  Event stop_requested_;
+  Event abandoned_;
+  Event draining_;  // the last snapshot is in the spool
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;
+  SelfMetrics self_metrics_;
+  AgentCounters counters_;
+  WallTime last_wall_{};
+};
+
+}  // namespace bpfpush

@@ -1,0 +1,79 @@
+#include "agent/programs.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "probe/builtin.hpp"
+
+namespace bpfpush {
+namespace {
+
+BucketSpec to_bucket_spec(const BucketsConfig& config) {
+  if (config.type == "linear") return LinearBuckets{config.width, config.count};
+  if (config.type == "explicit") return ExplicitBuckets{config.bounds};
+  if (config.type == "native") return NativeBuckets{config.schema, config.max_buckets};
+  return Exp2Buckets{config.min, config.max, config.type == "exp2zero"};
+}
+
+HistogramOptions to_histogram_options(const HistogramConfig& config) {
+  HistogramOptions options{config.unit, std::nullopt, config.max_entries};
+  if (config.buckets) options.buckets = to_bucket_spec(*config.buckets);
+  return options;
+}
+
+std::string builtin_names() {
+  std::string names;
+  for (const BuiltinProgram& program : builtin_programs()) {
+    names += (names.empty() ? "" : ", ") + std::string(program.name);
+  }
+  return names;
+}
+
+Result<Probe> open_program(const ProgramConfig& config, const Filesystem& filesystem) {
+  ProbeOptions options;
+  options.name = config.as.empty() ? config.name : config.as;
+  options.settings = config.settings;
+  for (const auto& [map, histogram] : config.histograms) {
+    options.histograms.emplace(map, to_histogram_options(histogram));
+  }
+  if (!config.object.empty()) {
+    const auto file = filesystem.read_file(config.object);
+    if (!file) return file.error();
+    options.object = std::as_bytes(std::span(*file));
+    return Probe::open(options);
+  }
+  const BuiltinProgram* builtin = find_builtin_program(config.name);
+  if (builtin == nullptr) {
+    return Error(Errc::kNotFound, "unknown program \"" + config.name +
+                                      "\"; the built-in programs are " + builtin_names() +
+                                      ", and `object: FILE` names one of your own");
+  }
+  options.object = builtin->object;
+  return Probe::open(options);
+}
+
+Result<void> add_program(const ProgramConfig& config, const Filesystem& filesystem,
+                         Collector& collector) {
+  auto probe = open_program(config, filesystem);
+  if (!probe) return probe.error();
+  return collector.add(std::move(*probe));
+}
+
+}  // namespace
+
+Result<void> open_programs(const Config& config, const Filesystem& filesystem,
+                           Collector& collector) {
+  std::string faults;
+  for (const ProgramConfig& program : config.programs) {
+    const Result<void> added = add_program(program, filesystem, collector);
+    if (added) continue;
+    if (!faults.empty()) faults += "\n";
+    if (!program.where.empty()) faults += program.where + ": ";
+    faults += added.error().message();
+  }
+  if (!faults.empty()) return Error(Errc::kInvalidConfig, faults);
+  return {};
+}
+
+}  // namespace bpfpush

@@ -1,0 +1,44 @@
+#include <cstdio>
+
+#include "agent/programs.hpp"
+#include "commands/commands.hpp"
+#include "commands/setup.hpp"
+#include "env/posix_filesystem.hpp"
+
+namespace bpfpush {
+namespace {
+
+// What the parser cannot know: whether the objects have the histograms, and endpoints can be what
+// they should.
+Result<void> check_parts(const Config& config, const Filesystem& filesystem) {
+  std::string faults;
+  const auto add = [&faults](const std::string& fault) {
+    faults += (faults.empty() ? "" : "\n") + fault;
+  };
+  Collector collector(config.metric_namespace, filesystem);
+  const Result<void> opened = open_programs(config, filesystem, collector);
+  if (!opened) add(opened.error().message());
+  for (const RemoteWriteConfig& endpoint : config.remote_write) {
+    const auto checked = check(to_transport_options(endpoint));
+    if (!checked) {
+      add(endpoint.where + ": remote_write " + endpoint.name + ": " + checked.error().message());
+    }
+  }
+  if (!faults.empty()) return Error(Errc::kInvalidConfig, faults);
+  return {};
+}
+
+}  // namespace
+
+int check(const CheckCommand& command) {
+  const PosixFilesystem filesystem;
+  const auto config = load_config(filesystem, command.config_file);
+  if (!config) return fail(config.error());
+  const Result<void> checked = check_parts(*config, filesystem);
+  if (!checked) return fail(checked.error());
+  std::printf("%s: valid, %zu program(s), %zu endpoint(s)\n", command.config_file.c_str(),
+              config->programs.size(), config->remote_write.size());
+  return kExitOk;
+}
+
+}  // namespace bpfpush

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bpfpush {
+
+// What the process returns. README documents them.
+enum ExitCode {
+  kExitOk = 0,
+  kExitFailure = 1,      // something went wrong while running
+  kExitUsage = 2,        // the command line or the configuration is wrong
+  kExitRequirement = 3,  // this host or user lacks what BPF needs
+};
+
+// The commands, one function and one file each. They write results to stdout, errors to stderr, one
+// line each, and return an ExitCode.
+
+struct RunCommand {
+  std::string config_file;
+};
+int run(const RunCommand& command);
+
+struct PrintCommand {
+  std::string config_file;            // its programs; empty: none
+  std::vector<std::string> programs;  // built-in ones, beside the configuration's
+  std::vector<std::string> objects;   // files, likewise
+  std::string duration = "10s";
+};
+int print(const PrintCommand& command);
+
+struct CheckCommand {
+  std::string config_file;
+};
+int check(const CheckCommand& command);
+
+int list();
+
+struct ReceiveCommand {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 9090;
+  std::string show_every = "10s";
+};
+int receive(const ReceiveCommand& command);
+
+struct DemoCommand {
+  std::string duration = "10s";
+};
+int demo(const DemoCommand& command);
+
+}  // namespace bpfpush

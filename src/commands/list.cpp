@@ -1,0 +1,43 @@
+#include <cstdio>
+#include <string>
+
+#include "commands/commands.hpp"
+#include "commands/host.hpp"
+#include "env/posix_filesystem.hpp"
+#include "probe/builtin.hpp"
+#include "probe/probe.hpp"
+
+namespace bpfpush {
+namespace {
+
+// "runs", or why not. Loads and attaches the program for a moment: nothing less would tell.
+std::string verdict_on(const BuiltinProgram& program) {
+  auto probe = Probe::open({std::string(program.name), program.object, {}, {}});
+  if (!probe) return probe.error().message();
+  const Result<void> loaded = probe->load();
+  if (!loaded) return loaded.error().message();
+  std::string reasons;
+  for (const ProgramStatus& status : probe->programs()) {
+    if (status.attached) continue;
+    reasons += (reasons.empty() ? "" : "; ") + status.name + " does not attach: " + status.reason;
+  }
+  return reasons.empty() ? "runs" : reasons;
+}
+
+}  // namespace
+
+int list() {
+  const PosixFilesystem filesystem;
+  const auto missing = missing_for_bpf(filesystem);
+  std::printf("%-12s %-52s %s\n", "PROGRAM", "MEASURES", "ON THIS KERNEL");
+  for (const BuiltinProgram& program : builtin_programs()) {
+    const std::string verdict = missing ? "unknown" : verdict_on(program);
+    std::printf("%-12s %-52s %s\n", std::string(program.name).c_str(),
+                std::string(program.measures).c_str(), verdict.c_str());
+  }
+  if (!missing) return kExitOk;
+  std::fprintf(stderr, "bpfpush: %s\n", missing->c_str());
+  return kExitRequirement;
+}
+
+}  // namespace bpfpush

@@ -1,0 +1,82 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "commands/commands.hpp"
+
+namespace bpfpush {
+namespace {
+
+constexpr char kFooter[] =
+    "Exit codes: 0 done; 1 failed while running; 2 wrong command line or configuration;\n"
+    "3 this host or user lacks what BPF needs.";
+
+CLI::App* add_command(CLI::App& app, const char* name, const char* description) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->footer(kFooter);
+  return command;
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app("Pushes kernel histograms to Prometheus remote-write receivers.", "bpfpush");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "bpfpush " BPFPUSH_VERSION);
+  app.footer(kFooter);
+  int result = kExitOk;
+
+  RunCommand run_command;
+  CLI::App* command = add_command(app, "run", "The agent: measure, and push until stopped.");
+  command->add_option("--config", run_command.config_file, "Configuration file")->required();
+  command->callback([&] { result = run(run_command); });
+
+  PrintCommand print_command;
+  command = add_command(app, "print", "Measure for a while, then print the histograms as text.");
+  command->add_option("--program", print_command.programs, "Built-in program (see `list`)");
+  command->add_option("--object", print_command.objects, "BPF object file that describes itself");
+  command->add_option("--config", print_command.config_file, "Take the programs from this file");
+  command->add_option("--duration", print_command.duration, "How long to measure, such as 10s")
+      ->capture_default_str();
+  command->callback([&] { result = print(print_command); });
+
+  CheckCommand check_command;
+  command = add_command(app, "check", "Validate a configuration; load nothing.");
+  command->add_option("FILE", check_command.config_file, "Configuration file")->required();
+  command->callback([&] { result = check(check_command); });
+
+  command = add_command(app, "list", "Built-in programs, and whether this kernel can run them.");
+  command->callback([&] { result = list(); });
+
+  ReceiveCommand receive_command;
+  command = add_command(app, "receive", "A receiver that shows the histograms that arrive.");
+  command->add_option("--address", receive_command.address, "IP address to listen on")
+      ->capture_default_str();
+  command->add_option("--port", receive_command.port, "Port to listen on; 0 takes a free one")
+      ->capture_default_str();
+  command->add_option("--show-every", receive_command.show_every, "How often to show them")
+      ->capture_default_str();
+  command->callback([&] { result = receive(receive_command); });
+
+  DemoCommand demo_command;
+  command = add_command(app, "demo", "Agent and receiver together, with real block I/O.");
+  command->add_option("--duration", demo_command.duration, "How long")->capture_default_str();
+  command->callback([&] { result = demo(demo_command); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return result;
+}
+
+}  // namespace
+}  // namespace bpfpush
+
+int main(int argc, char** argv) {
+  try {
+    return bpfpush::parse_and_run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bpfpush: %s\n", error.what());
+    return bpfpush::kExitFailure;
+  }
+}

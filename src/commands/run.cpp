@@ -1,0 +1,47 @@
+#include <boost/asio/io_context.hpp>
+#include <string>
+
+#include "agent/agent.hpp"
+#include "agent/programs.hpp"
+#include "base/log.hpp"
+#include "commands/commands.hpp"
+#include "commands/setup.hpp"
+#include "env/asio_clock.hpp"
+#include "env/posix_filesystem.hpp"
+#include "env/system_random.hpp"
+
+namespace bpfpush {
+
+int run(const RunCommand& command) {
+  const PosixFilesystem filesystem;
+  const auto config = load_config(filesystem, command.config_file);
+  if (!config) return fail(config.error());
+  log::set_level(*log::parse_level(config->log.level));
+  if (config->remote_write.empty()) {
+    return fail({Errc::kInvalidConfig,
+                 command.config_file + ": remote_write: there is no endpoint to push to; add one "
+                                       "with a `url`"});
+  }
+  Collector collector(config->metric_namespace, filesystem);
+  const Result<void> opened = open_programs(*config, filesystem, collector);
+  if (!opened) return fail(opened.error());
+
+  boost::asio::io_context io(1);
+  AsioClock clock;
+  SystemRandom random;
+  CurlLoop curl(io.get_executor());
+  const AgentParts parts{clock, random, collector};
+  const auto agent =
+      Agent::create(*config, io.get_executor(), parts, curl_transports(curl, filesystem));
+  if (!agent) return fail(agent.error());
+  const Result<void> loaded = load_programs(filesystem, collector);
+  if (!loaded) return fail(loaded.error());
+
+  log::info("started", {{"version", BPFPUSH_VERSION},
+                        {"endpoints", std::to_string(config->remote_write.size())}});
+  run_until_done(io, (*agent)->run(), [&] { (*agent)->stop(); });
+  log::info("stopped");
+  return kExitOk;
+}
+
+}  // namespace bpfpush

@@ -1,0 +1,103 @@
+#include "commands/setup.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <sstream>
+#include <utility>
+
+#include "commands/commands.hpp"
+#include "commands/host.hpp"
+#include "config/quantity.hpp"
+#include "sender/curl_transport.hpp"
+
+namespace bpfpush {
+namespace asio = boost::asio;
+
+namespace {
+
+void stop_on_signal(asio::signal_set& signals, const std::function<void()>& stop) {
+  signals.async_wait([&signals, stop](const boost::system::error_code& error, int /*signal*/) {
+    if (error) return;
+    stop();
+    stop_on_signal(signals, stop);
+  });
+}
+
+}  // namespace
+
+Result<Config> load_config(const Filesystem& filesystem, const std::string& file) {
+  const auto text = filesystem.read_file(file);
+  if (!text) return Error(Errc::kInvalidConfig, text.error().message());
+  return parse_config(*text, file, process_environment());
+}
+
+Result<std::chrono::milliseconds> parse_option(const std::string& option, const std::string& text) {
+  auto duration = parse_duration(text);
+  if (!duration) {
+    return Error(Errc::kInvalidConfig, option + ": " + duration.error().message());
+  }
+  return *duration;
+}
+
+CurlTransportOptions to_transport_options(const RemoteWriteConfig& endpoint) {
+  CurlTransportOptions options;
+  options.url = endpoint.url;
+  if (endpoint.basic_auth) {
+    options.basic_auth =
+        BasicAuth{endpoint.basic_auth->username, endpoint.basic_auth->password_file};
+  }
+  options.bearer_token_file = endpoint.bearer_token_file;
+  options.tls = {endpoint.tls.ca_file, endpoint.tls.cert_file, endpoint.tls.key_file,
+                 endpoint.tls.min_version, endpoint.tls.insecure_skip_verify};
+  options.proxy_url = endpoint.proxy_url;
+  options.timeout = endpoint.remote_timeout;
+  return options;
+}
+
+TransportFactory curl_transports(CurlLoop& loop, const Filesystem& filesystem) {
+  return [&loop,
+          &filesystem](const RemoteWriteConfig& endpoint) -> Result<std::unique_ptr<Transport>> {
+    auto transport = CurlTransport::create(to_transport_options(endpoint), loop, filesystem);
+    if (!transport) return transport.error();
+    return std::unique_ptr<Transport>(std::move(*transport));
+  };
+}
+
+Result<void> load_programs(const Filesystem& filesystem, Collector& collector) {
+  if (const auto missing = missing_for_bpf(filesystem)) return Error(Errc::kUnsupported, *missing);
+  collector.load();
+  const auto& programs = collector.programs();
+  const auto attached = [](const ProgramState& program) { return program.status.attached; };
+  if (!programs.empty() && std::none_of(programs.begin(), programs.end(), attached)) {
+    return Error(Errc::kUnavailable, "no program could be loaded (" +
+                                         programs.front().status.reason +
+                                         "); `bpfpush list` says what this kernel can run");
+  }
+  return {};
+}
+
+void run_until_done(asio::io_context& io, asio::awaitable<void> work, std::function<void()> stop) {
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  stop_on_signal(signals, stop);
+  asio::co_spawn(io, std::move(work), [&io](const std::exception_ptr& exception) {
+    io.stop();
+    if (exception) std::rethrow_exception(exception);
+  });
+  io.run();
+}
+
+int fail(const Error& error) {
+  std::istringstream lines(error.message());
+  for (std::string line; std::getline(lines, line);) {
+    std::fprintf(stderr, "bpfpush: %s\n", line.c_str());
+  }
+  if (error.code == make_error_code(Errc::kUnsupported)) return kExitRequirement;
+  if (error.code == make_error_code(Errc::kInvalidConfig)) return kExitUsage;
+  return kExitFailure;
+}
+
+}  // namespace bpfpush

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "agent/agent.hpp"
+#include "base/result.hpp"
+#include "config/config.hpp"
+#include "env/filesystem.hpp"
+#include "sender/curl_loop.hpp"
+#include "sender/curl_transport_options.hpp"
+
+namespace bpfpush {
+
+// What several commands begin and end with.
+
+// Reads and parses a configuration file.
+Result<Config> load_config(const Filesystem& filesystem, const std::string& file);
+
+// A duration from the command line, as the configuration writes them. The message names `option`.
+Result<std::chrono::milliseconds> parse_option(const std::string& option, const std::string& text);
+
+// What the configuration says of an endpoint, in the transport's own terms.
+CurlTransportOptions to_transport_options(const RemoteWriteConfig& endpoint);
+
+// Makes transports on `loop`. Both arguments outlive the factory and its transports.
+TransportFactory curl_transports(CurlLoop& loop, const Filesystem& filesystem);
+
+// Loads the collector's programs. kUnsupported if this host cannot load BPF programs at all,
+// kUnavailable if none of the programs could be loaded.
+Result<void> load_programs(const Filesystem& filesystem, Collector& collector);
+
+// Runs `work` on `io` to its end. SIGINT and SIGTERM call `stop`, which should bring that about;
+// several, several times.
+void run_until_done(boost::asio::io_context& io, boost::asio::awaitable<void> work,
+                    std::function<void()> stop);
+
+// Prints "bpfpush: MESSAGE" to stderr, a line for each of the message's lines, and returns the exit
+// code that fits.
+int fail(const Error& error);
+
+}  // namespace bpfpush

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace bpfpush {
+
+// The configuration as plain values, defaults filled in. configs/bpfpush.yaml describes every key.
+
+struct BucketsConfig {
+  std::string type;  // exp2, exp2zero, linear, explicit, native
+  int min = 0;       // exp2, exp2zero: exponents
+  int max = 0;
+  double width = 0;  // linear
+  int count = 0;
+  std::vector<double> bounds;  // explicit
+  int schema = 3;              // native
+  int max_buckets = 400;
+
+  friend bool operator==(const BucketsConfig&, const BucketsConfig&) = default;
+};
+
+struct HistogramConfig {
+  std::optional<std::string> unit;
+  std::optional<BucketsConfig> buckets;
+  std::optional<std::size_t> max_entries;
+  std::string where;  // "FILE:LINE", for messages
+};
+
+struct ProgramConfig {
+  std::string name;    // a built-in program's, or the object file's stem
+  std::string object;  // path of an object file; empty for a built-in program
+  std::string
+      as;  // what to call it where the same program runs twice, in other bounds; default: `name`
+  std::map<std::string, std::string> settings;        // the program's own switches, by name
+  std::map<std::string, HistogramConfig> histograms;  // by map name
+  std::string where;                                  // as a histogram's
+};
+
+struct BasicAuthConfig {
+  std::string username;
+  std::string password_file;
+
+  friend bool operator==(const BasicAuthConfig&, const BasicAuthConfig&) = default;
+};
+
+struct TlsConfig {
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  std::string min_version = "TLS12";  // or TLS13
+  bool insecure_skip_verify = false;
+
+  friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
+};
+
+struct QueueConfig {
+  std::size_t max_samples_per_send = 10'000;
+  std::chrono::milliseconds min_backoff{1'000};
+  std::chrono::milliseconds max_backoff{60'000};
+
+  friend bool operator==(const QueueConfig&, const QueueConfig&) = default;
+};
+
+struct RemoteWriteConfig {
+  std::string url;
+  std::string name;  // distinct; the URL's host and port where none is given
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::chrono::milliseconds remote_timeout{30'000};
+  std::optional<BasicAuthConfig> basic_auth;
+  std::string bearer_token_file;
+  std::string proxy_url;
+  TlsConfig tls;
+  QueueConfig queue;
+  std::string where;
+};
+
+// Where snapshots wait while an endpoint is away: in memory.
+struct SpoolConfig {
+  std::size_t max_bytes = 16u << 20;  // then the oldest goes
+
+  friend bool operator==(const SpoolConfig&, const SpoolConfig&) = default;
+};
+
+struct LogConfig {
+  std::string level = "info";  // debug, info, warn, error
+
+  friend bool operator==(const LogConfig&, const LogConfig&) = default;
+};
+
+struct Config {
+  std::chrono::milliseconds push_interval{15'000};
+  std::chrono::milliseconds flush_timeout{5'000};  // at exit
+  std::string metric_namespace = "ebpf";           // `global.namespace`
+  // Distinct valid names. "job" and "instance" are among them unless the file gives them; an empty
+  // value, which is the same as no label, takes them away.
+  std::vector<std::pair<std::string, std::string>> external_labels;
+  std::vector<ProgramConfig> programs;
+  std::vector<RemoteWriteConfig> remote_write;
+  SpoolConfig spool;
+  LogConfig log;
+};
+
+// The value of an environment variable, or nothing if it is not set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+// Reads a configuration from YAML text. It may name no endpoint: not every command needs one.
+// `file` is what messages call it: every one begins "FILE:LINE: " and names the key, what is wrong,
+// and what would be right. All faults of the file are reported, one a line, not just the first.
+Result<Config> parse_config(const std::string& yaml, const std::string& file,
+                            const Environment& environment);
+
+// The process's environment. HOSTNAME is there even where the shell did not export it.
+Environment process_environment();
+
+}  // namespace bpfpush

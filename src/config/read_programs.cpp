@@ -1,0 +1,181 @@
+#include "config/read_programs.hpp"
+
+#include <set>
+
+#include "config/names.hpp"
+#include "config/quantity.hpp"
+
+namespace bpfpush {
+namespace {
+
+// As many finite bounds as a histogram can have, and exponents of two that 64 bits can show.
+constexpr std::int64_t kBucketCountMax = 512;
+constexpr std::int64_t kExponentMax = 64;
+constexpr std::int64_t kMapEntriesMax = 1 << 20;
+
+std::vector<double> read_bounds(const ValueReader& list) {
+  std::vector<double> bounds;
+  for (const ValueReader& item : list.items()) {
+    const auto text = item.text();
+    if (!text) continue;
+    const Result<double> bound = parse_number(*text);
+    if (!bound) {
+      item.fault(bound.error().context);
+    } else if (*bound < 0) {
+      item.fault("a bound is not negative");
+    } else if (!bounds.empty() && *bound <= bounds.back()) {
+      item.fault("bounds must ascend, and this one is not above the one before it");
+    } else {
+      bounds.push_back(*bound);
+    }
+  }
+  if (list.kind() == YamlNode::Kind::kSequence && list.items().empty()) {
+    list.fault("needs at least one bound; +Inf is always there");
+  }
+  return bounds;
+}
+
+BucketsConfig read_exp2_buckets(const ValueReader& value, BucketsConfig buckets) {
+  const MappingReader reader(value, {"type", "min", "max"});
+  reader.read_integer("min", buckets.min, {-kExponentMax, kExponentMax});
+  reader.read_integer("max", buckets.max, {-kExponentMax, kExponentMax});
+  if (!reader.find("max")) reader.fault("needs a max: the exponent of the last power of two");
+  if (buckets.min > buckets.max) reader.fault_at("max", "is below min; min <= max");
+  return buckets;
+}
+
+BucketsConfig read_linear_buckets(const ValueReader& value, BucketsConfig buckets) {
+  const MappingReader reader(value, {"type", "width", "count"});
+  reader.read_number("width", buckets.width);
+  reader.read_integer("count", buckets.count, {1, kBucketCountMax});
+  if (!reader.find("width") || !reader.find("count")) {
+    reader.fault("needs a width and a count: bounds at width, 2*width ... count*width");
+  } else if (buckets.width <= 0) {
+    reader.fault_at("width", "must be above 0");
+  }
+  return buckets;
+}
+
+BucketsConfig read_explicit_buckets(const ValueReader& value, BucketsConfig buckets) {
+  const MappingReader reader(value, {"type", "bounds"});
+  if (const auto bounds = reader.find("bounds")) {
+    buckets.bounds = read_bounds(*bounds);
+  } else {
+    reader.fault("needs bounds: a list, as in [0.001, 0.01, 0.1, 1]");
+  }
+  return buckets;
+}
+
+BucketsConfig read_native_buckets(const ValueReader& value, BucketsConfig buckets) {
+  const MappingReader reader(value, {"type", "schema", "max_buckets"});
+  reader.read_integer("schema", buckets.schema, {-4, 8});
+  reader.read_integer("max_buckets", buckets.max_buckets, {1, kBucketCountMax});
+  return buckets;
+}
+
+// The keys depend on the type, so that one of another type is not taken and then ignored.
+std::optional<BucketsConfig> read_buckets(const ValueReader& value) {
+  const MappingReader any(
+      value, {"type", "min", "max", "width", "count", "bounds", "schema", "max_buckets"});
+  BucketsConfig buckets;
+  if (value.kind() == YamlNode::Kind::kMapping && !any.find("type")) {
+    any.fault("needs a type: exp2, exp2zero, linear, explicit or native");
+  }
+  any.read_choice("type", buckets.type, {"exp2", "exp2zero", "linear", "explicit", "native"});
+  if (buckets.type.empty()) return std::nullopt;
+  if (buckets.type == "linear") return read_linear_buckets(value, std::move(buckets));
+  if (buckets.type == "explicit") return read_explicit_buckets(value, std::move(buckets));
+  if (buckets.type == "native") return read_native_buckets(value, std::move(buckets));
+  return read_exp2_buckets(value, std::move(buckets));
+}
+
+HistogramConfig read_histogram(const ValueReader& value) {
+  const MappingReader reader(value, {"unit", "buckets", "max_entries"});
+  HistogramConfig histogram;
+  histogram.where = value.where();
+  if (std::string unit; reader.find("unit")) {
+    reader.read_text("unit", unit);
+    histogram.unit = std::move(unit);
+  }
+  if (const auto buckets = reader.find("buckets")) histogram.buckets = read_buckets(*buckets);
+  if (std::size_t entries = 0; reader.find("max_entries")) {
+    reader.read_integer("max_entries", entries, {1, kMapEntriesMax});
+    histogram.max_entries = entries;
+  }
+  return histogram;
+}
+
+// "/opt/mine/thing.bpf.o" is the program "thing".
+std::string object_stem(std::string_view path) {
+  path.remove_prefix(path.rfind('/') + 1);
+  for (const std::string_view suffix : {".o", ".bpf"}) {
+    if (path.ends_with(suffix) && path.size() > suffix.size()) path.remove_suffix(suffix.size());
+  }
+  return std::string(path);
+}
+
+void read_source(const MappingReader& reader, ProgramConfig& program) {
+  reader.read_text("name", program.name);
+  reader.read_text("object", program.object);
+  const bool named = reader.find("name").has_value();
+  const bool from_object = reader.find("object").has_value();
+  if (named == from_object) {
+    reader.fault("needs either a name, of a built-in program, or an object, the path of a file");
+  } else if (named && program.name.empty()) {
+    reader.fault_at("name", "is empty; write a built-in program's name, as in bio");
+  } else if (from_object && (program.object.empty() || program.object.ends_with('/'))) {
+    reader.fault_at("object", "names no file; write the path of a BPF object");
+  } else if (from_object) {
+    program.name = object_stem(program.object);
+  }
+}
+
+ProgramConfig read_program(const ValueReader& value) {
+  ProgramConfig program;
+  program.where = value.where();
+  if (value.kind() == YamlNode::Kind::kScalar) {
+    program.name = value.text().value_or("");
+    program.as = program.name;
+    return program;
+  }
+  const MappingReader reader(value, {"name", "object", "as", "settings", "histograms"});
+  if (value.kind() != YamlNode::Kind::kMapping) return program;
+  read_source(reader, program);
+  program.as = program.name;
+  reader.read_text("as", program.as);
+  if (reader.find("as") && !is_identifier(program.as)) {
+    reader.fault_at("as", in_quotes(program.as) + " is no name; letters, digits and _ are");
+  }
+  if (const auto settings = reader.find("settings")) {
+    for (const auto& [name, setting] : settings->entries()) {
+      program.settings[name] = setting.text().value_or("");
+    }
+  }
+  if (const auto histograms = reader.find("histograms")) {
+    for (const auto& [map, histogram] : histograms->entries()) {
+      program.histograms[map] = read_histogram(histogram);
+    }
+  }
+  return program;
+}
+
+}  // namespace
+
+std::vector<ProgramConfig> read_programs(const ValueReader& list) {
+  std::vector<ProgramConfig> programs;
+  std::set<std::string> names;
+  for (const ValueReader& item : list.items()) {
+    ProgramConfig program = read_program(item);
+    if (!program.as.empty() && !names.insert(program.as).second) {
+      item.fault("a second program is called " + in_quotes(program.as) +
+                 "; give it another name with `as`");
+    }
+    programs.push_back(std::move(program));
+  }
+  if (list.kind() == YamlNode::Kind::kSequence && programs.empty()) {
+    list.fault("is empty, so nothing would be measured; name a program, or leave the key out");
+  }
+  return programs;
+}
+
+}  // namespace bpfpush

@@ -1,0 +1,56 @@
+#include "labels/series_table.hpp"
+
+#include <utility>
+
+namespace bpfpush {
+namespace {
+
+std::string joined(const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += std::to_string(value.size()) + ":" + value;
+  return text;
+}
+
+}  // namespace
+
+void SeriesTable::add(std::span<const std::byte> key, std::span<const std::uint64_t> row,
+                      FamilySnapshot& family) {
+  key_.assign(reinterpret_cast<const char*>(key.data()), key.size());
+  KeyEntry& known = by_key_[key_];
+  if (known.entry == nullptr || decoder_.is_volatile()) {
+    known.entry = &entry_of(decoder_.decode(key));
+  }
+  known.generation = generation_;
+  add_row(*known.entry, row, family);
+}
+
+void SeriesTable::add_overflow(std::span<const std::uint64_t> row, FamilySnapshot& family) {
+  if (observation_count(row) > 0) add_row(entry_of(decoder_.other()), row, family);
+}
+
+void SeriesTable::end() {
+  const auto unseen = [this](const auto& item) { return item.second.generation != generation_; };
+  std::erase_if(by_key_, unseen);
+  std::erase_if(by_labels_, unseen);
+}
+
+SeriesTable::Entry& SeriesTable::entry_of(std::vector<std::string> label_values) {
+  Entry& entry = by_labels_[joined(label_values)];
+  if (!entry.series) {
+    entry.series = std::make_shared<const Series>(Series{std::move(label_values)});
+  }
+  return entry;
+}
+
+void SeriesTable::add_row(Entry& entry, std::span<const std::uint64_t> row,
+                          FamilySnapshot& family) {
+  if (entry.generation != generation_) {
+    entry.generation = generation_;
+    entry.row = family.series.size();
+    family.append(entry.series);
+  }
+  const std::span<std::uint64_t> total = family.row(entry.row);
+  for (std::size_t i = 0; i < row.size(); ++i) total[i] += row[i];
+}
+
+}  // namespace bpfpush

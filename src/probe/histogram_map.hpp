@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "probe/rodata.hpp"
+#include "snapshot/bucket_layout.hpp"
+#include "snapshot/key_schema.hpp"
+#include "snapshot/unit.hpp"
+
+struct bpf_object;
+
+namespace bpfpush {
+
+// What a configuration may ask of a histogram instead of what its object proposes.
+struct HistogramOptions {
+  std::optional<std::string> unit;    // to export; see find_unit()
+  std::optional<BucketSpec> buckets;  // of that unit; needed when `unit` is set and the object's
+                                      // bounds would be odd in it
+  std::optional<std::size_t> max_entries;
+};
+
+// A histogram that an object declares with BPF_HISTOGRAM, as it will be loaded.
+struct HistogramMap {
+  std::string name;  // the map's
+  std::string help;
+  const Unit* unit = nullptr;  // exported
+  std::uint64_t measured_per_exported = 1;
+  BucketLayout layout;
+  KeySchema key;
+  std::size_t max_entries = 0;
+
+  std::size_t row_size() const { return 1 + layout.bucket_count(); }
+};
+
+// The map that takes what finds no room in the map `name`.
+std::string overflow_map_name(const std::string& name);
+
+// The names of the histograms that the object declares: those with a layout among its constants.
+std::vector<std::string> histogram_names(const Rodata& rodata);
+
+// Reads what the object says of its histogram `name`, applies `options`, fills the layout in
+// `rodata` and sizes the maps to it. For an object that is opened and not yet loaded.
+Result<HistogramMap> lay_out_histogram(bpf_object* object, Rodata& rodata, const std::string& name,
+                                       const HistogramOptions& options);
+
+}  // namespace bpfpush

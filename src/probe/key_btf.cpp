@@ -1,0 +1,123 @@
+#include "probe/key_btf.hpp"
+
+#include <bpf/btf.h>
+
+#include <string_view>
+
+#include "probe/btf_types.hpp"
+
+namespace bpfpush {
+namespace {
+
+constexpr std::string_view kDecoderTag = "decoder:";
+
+class KeyWalker {
+ public:
+  KeyWalker(const btf* types, const std::string& map) : types_(types), map_(map) {}
+
+  Result<void> add_struct(std::uint32_t id, std::size_t offset) {
+    const btf_type* type = btf__type_by_id(types_, id);
+    for (std::uint32_t i = 0; i < btf_vlen(type); ++i) {
+      const btf_member& member = btf_members(type)[i];
+      const std::string name = btf__name_by_offset(types_, member.name_off);
+      if (btf_member_bitfield_size(type, i) != 0) {
+        return unsupported(name, "is a bitfield; give it a whole integer");
+      }
+      const std::size_t at = offset + btf_member_bit_offset(type, i) / 8;
+      const Result<void> added = add_field(name, member.type, at, decoder_of(id, i));
+      if (!added) return added;
+    }
+    return {};
+  }
+
+  Result<void> add_field(const std::string& name, std::uint32_t id, std::size_t offset,
+                         const std::string& decoder) {
+    const btf_type* type = resolve_type(types_, id);
+    if (btf_is_struct(type)) return add_struct(id_behind(id), offset);
+    if (name == "le" || name.starts_with("__")) {
+      return unsupported(name, "is a reserved label name; rename it");
+    }
+    const auto size = btf__resolve_size(types_, id);
+    if (size <= 0) return unsupported(name, "has no size");
+    KeyField field{name, offset, static_cast<std::size_t>(size), FieldKind::kUnsigned, decoder, {}};
+    if (btf_is_any_enum(type)) {
+      field.kind = FieldKind::kEnum;
+      field.enumerators = enumerators_of(type);
+    } else if (btf_is_array(type)) {
+      const btf_type* element = resolve_type(types_, btf_array(type)->type);
+      if (!btf_is_int(element) || element->size != 1) {
+        return unsupported(name, "is an array of something else than char");
+      }
+      field.kind = FieldKind::kString;
+    } else if (btf_is_int(type)) {
+      if ((btf_int_encoding(type) & BTF_INT_SIGNED) != 0) field.kind = FieldKind::kSigned;
+      if (field.size > sizeof(std::uint64_t)) return unsupported(name, "is wider than 64 bits");
+    } else {
+      return unsupported(name, "is no integer, enum, char array or struct");
+    }
+    for (const KeyField& other : fields_) {
+      if (other.name == name) return unsupported(name, "stands twice in the key");
+    }
+    fields_.push_back(std::move(field));
+    return {};
+  }
+
+  std::vector<KeyField> take_fields() { return std::move(fields_); }
+
+ private:
+  Error unsupported(const std::string& field, const std::string& why) const {
+    return {Errc::kUnsupported,
+            "the key of map " + map_ + " cannot become labels: field \"" + field + "\" " + why};
+  }
+
+  std::uint32_t id_behind(std::uint32_t id) const {
+    const btf_type* type = btf__type_by_id(types_, id);
+    while (btf_is_mod(type) || btf_is_typedef(type)) {
+      id = type->type;
+      type = btf__type_by_id(types_, id);
+    }
+    return id;
+  }
+
+  std::string decoder_of(std::uint32_t struct_id, std::uint32_t member) const {
+    for (std::uint32_t id = 1; id < btf__type_cnt(types_); ++id) {
+      const btf_type* tag = btf__type_by_id(types_, id);
+      if (!btf_is_decl_tag(tag) || tag->type != struct_id) continue;
+      if (btf_decl_tag(tag)->component_idx != static_cast<int>(member)) continue;
+      const std::string_view text = btf__name_by_offset(types_, tag->name_off);
+      if (text.starts_with(kDecoderTag)) return std::string(text.substr(kDecoderTag.size()));
+    }
+    return {};
+  }
+
+  std::map<std::uint64_t, std::string> enumerators_of(const btf_type* type) const {
+    std::map<std::uint64_t, std::string> names;
+    for (std::uint32_t i = 0; i < btf_vlen(type); ++i) {
+      if (btf_is_enum(type)) {
+        const struct btf_enum& one = btf_enum(type)[i];
+        names.emplace(static_cast<std::uint32_t>(one.val),
+                      btf__name_by_offset(types_, one.name_off));
+      } else {
+        const struct btf_enum64& one = btf_enum64(type)[i];
+        names.emplace(btf_enum64_value(&one), btf__name_by_offset(types_, one.name_off));
+      }
+    }
+    return names;
+  }
+
+  const btf* types_;
+  const std::string& map_;
+  std::vector<KeyField> fields_;
+};
+
+}  // namespace
+
+Result<KeySchema> key_schema_from_btf(const btf* types, std::uint32_t id, const std::string& map) {
+  KeyWalker walker(types, map);
+  const Result<void> walked = walker.add_field("key", id, 0, "");
+  if (!walked) return walked.error();
+  const auto size = btf__resolve_size(types, id);
+  return KeySchema{static_cast<std::size_t>(size), walker.take_fields()};
+}
+
+}  // namespace bpfpush

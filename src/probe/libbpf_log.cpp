@@ -1,0 +1,60 @@
+#include "probe/libbpf_log.hpp"
+
+#include <bpf/libbpf.h>
+
+#include <cstdio>
+#include <string_view>
+#include <vector>
+
+#include "base/check.hpp"
+
+namespace bpfpush {
+namespace {
+
+// libbpf has one print function for the whole process and hands it no context.
+LibbpfLog* current = nullptr;
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > 0) lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+}  // namespace
+
+LibbpfLog::LibbpfLog() {
+  CHECK(current == nullptr);
+  current = this;
+  libbpf_set_print([](libbpf_print_level level, const char* format, va_list arguments) {
+    return collect(level, format, arguments);
+  });
+}
+
+LibbpfLog::~LibbpfLog() {
+  current = nullptr;
+  libbpf_set_print(nullptr);
+}
+
+int LibbpfLog::collect(int level, const char* format, va_list arguments) {
+  if (level != LIBBPF_WARN) return 0;
+  char line[8192];
+  const int size = std::vsnprintf(line, sizeof line, format, arguments);
+  current->text_ += line;
+  return size;
+}
+
+std::string LibbpfLog::reason() const {
+  const auto lines = lines_of(text_);
+  // The verifier's log stands between these marks; its last line but the statistics is the
+  // complaint.
+  for (std::size_t i = lines.size(); i-- > 1;) {
+    if (lines[i].starts_with("processed ")) return std::string(lines[i - 1]);
+  }
+  return lines.empty() ? std::string() : std::string(lines.back());
+}
+
+}  // namespace bpfpush

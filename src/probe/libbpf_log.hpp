@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+namespace bpfpush {
+
+// While it lives, what libbpf warns about is collected here instead of printed: libbpf tells a
+// load's real reason only in its messages. One at a time, on the loop's thread.
+class LibbpfLog {
+ public:
+  LibbpfLog();
+  ~LibbpfLog();
+  LibbpfLog(const LibbpfLog&) = delete;
+  LibbpfLog& operator=(const LibbpfLog&) = delete;
+
+  const std::string& text() const { return text_; }
+
+  // The verifier's own complaint if there is one, else libbpf's last line. One line.
+  std::string reason() const;
+
+ private:
+  static int collect(int level, const char* format, __builtin_va_list arguments);
+
+  std::string text_;
+};
+
+}  // namespace bpfpush

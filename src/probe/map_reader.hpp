@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace bpfpush {
+
+// All entries of a map, the CPUs' copies of each value added up. Kept from read to read, so that a
+// steady map is read without allocating.
+struct MapRows {
+  std::size_t key_size = 0;
+  std::size_t row_size = 0;           // integers in a value
+  std::vector<std::byte> keys;        // size() * key_size
+  std::vector<std::uint64_t> values;  // size() * row_size
+
+  std::size_t size() const { return key_size == 0 ? 0 : keys.size() / key_size; }
+  std::span<const std::byte> key(std::size_t i) const {
+    return std::span(keys).subspan(i * key_size, key_size);
+  }
+  std::span<const std::uint64_t> row(std::size_t i) const {
+    return std::span(values).subspan(i * row_size, row_size);
+  }
+};
+
+struct MapShape {
+  std::string name;  // for messages
+  std::size_t key_size = 0;
+  std::size_t row_size = 0;  // integers of 8 bytes in one CPU's value
+  std::size_t cpu_count =
+      1;  // copies of a value: the possible CPUs, or 1 for a map that is not per-CPU
+};
+
+// Reads one map through a descriptor it borrows, which must stay open.
+class MapReader {
+ public:
+  // `batch_entries` is what one batch asks for at first; 0 chooses.
+  MapReader(int map_fd, MapShape shape, std::size_t batch_entries = 0);
+
+  // Replaces what `rows` holds. A key that is there throughout the read is in it exactly once,
+  // whatever is created and deleted meanwhile.
+  Result<void> read(MapRows& rows);
+
+  // Reads one entry by its key into `row` (row_size integers).
+  Result<void> read_one(std::span<const std::byte> key, std::span<std::uint64_t> row);
+
+  // As read() where the kernel has no batch lookups (before 5.6; arrays before 5.13).
+  Result<void> read_key_by_key(MapRows& rows);
+
+ private:
+  Result<void> read_batches(MapRows& rows);
+  void resize_batch(std::size_t entries);
+  void append(std::span<const std::byte> key, const std::uint64_t* per_cpu, MapRows& rows) const;
+
+  int fd_;
+  MapShape shape_;
+  bool batches_ = true;  // until the kernel says otherwise
+  std::size_t batch_size_ = 0;
+  std::vector<std::byte> batch_keys_;
+  std::vector<std::uint64_t> batch_values_;
+};
+
+// The CPUs the kernel sizes per-CPU values for: possible ones, not online ones.
+Result<std::size_t> possible_cpu_count();
+
+}  // namespace bpfpush

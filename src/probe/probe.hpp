@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "probe/histogram_map.hpp"
+#include "probe/map_reader.hpp"
+
+struct bpf_link;
+struct bpf_object;
+
+namespace bpfpush {
+
+struct ProbeOptions {
+  std::string name;                   // for messages
+  std::span<const std::byte> object;  // an ELF file's bytes; borrowed until open() returns
+  std::map<std::string, std::string> settings;         // of the program's own constants, by name
+  std::map<std::string, HistogramOptions> histograms;  // by map name
+};
+
+// One program of an object after load(): attached, or why not.
+struct ProgramStatus {
+  std::string name;
+  bool attached = false;
+  std::string reason;  // empty when attached
+};
+
+// A BPF object that observes: opened, laid out, loaded, attached, read. Destroying it detaches the
+// programs and frees the maps.
+class Probe {
+ public:
+  // Opens an object and lays out its histograms. Needs no privileges and touches no kernel state:
+  // what is wrong with the object or the options is found here.
+  static Result<Probe> open(const ProbeOptions& options);
+
+  // Loads the object and attaches its programs. A program that does not attach leaves the others
+  // running: see programs(). The error is for an object that does not load at all, with the
+  // verifier's or libbpf's reason.
+  Result<void> load();
+
+  const std::string& name() const { return name_; }
+  const std::vector<HistogramMap>& histograms() const { return histograms_; }
+  const std::vector<ProgramStatus>& programs() const { return programs_; }
+
+  // Reads the histogram histograms()[index] of all keys, and of what found no room (row_size()
+  // integers). After load().
+  Result<void> read(std::size_t index, MapRows& rows);
+  Result<void> read_overflow(std::size_t index, std::span<std::uint64_t> row);
+
+  // The descriptor of one of the object's maps, or of one of its programs, -1 if there is none;
+  // owned by the probe. After load().
+  int map_fd(const std::string& map) const;
+  int program_fd(const std::string& program) const;
+
+ private:
+  struct ObjectClose {
+    void operator()(bpf_object* object) const;
+  };
+  struct LinkDestroy {
+    void operator()(bpf_link* link) const;
+  };
+  struct Readers {
+    MapReader entries;
+    MapReader overflow;
+  };
+
+  Probe() = default;
+  Result<void> lay_out(const ProbeOptions& options);
+  void attach();
+
+  std::string name_;
+  std::unique_ptr<bpf_object, ObjectClose> object_;
+  std::vector<std::unique_ptr<bpf_link, LinkDestroy>> links_;  // before the object in destruction
+  std::vector<HistogramMap> histograms_;
+  std::vector<ProgramStatus> programs_;
+  std::vector<Readers> readers_;  // parallel to histograms_
+};
+
+}  // namespace bpfpush

@@ -1,0 +1,169 @@
+#include "remote_write/encoder.hpp"
+
+#include <snappy.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "base/check.hpp"
+#include "remote_write/label_cache.hpp"
+#include "remote_write/request_cut.hpp"
+#include "remote_write/sample_value.hpp"
+#include "remote_write/wire.hpp"
+
+namespace bpfpush {
+namespace {
+
+using wire::Type;
+
+// Bytes of a TimeSeries at most, besides its labels: its tag and length, and a Sample with tag,
+// length, value and timestamp.
+constexpr std::size_t kTimeSeriesOverheadMax =
+    1 + wire::kVarintSizeMax + 2 + 9 + 1 + wire::kVarintSizeMax;
+
+// Writes series in the classic form, a TimeSeries of one sample each, byte for byte as the protobuf
+// library would: fields in order, zeros left out.
+class ClassicWriter {
+ public:
+  ClassicWriter(ByteBuffer& message, Instant instant) : message_(message) {
+    const std::int64_t timestamp = instant.wall.time_since_epoch().count();
+    if (timestamp == 0) return;
+    char* at = timestamp_;
+    *at++ = wire::tag(2, Type::kVarint);  // Sample.timestamp
+    at = wire::put_varint(at, static_cast<std::uint64_t>(timestamp));
+    timestamp_size_ = static_cast<std::size_t>(at - timestamp_);
+  }
+
+  static std::size_t samples(const Family& family) {
+    return family.type == MetricType::kHistogram ? family.bounds.size() + 3 : 1;
+  }
+
+  // As many bytes as write() of such a series may take.
+  static std::size_t bytes_max(const Family& family, const FamilyLabels& own,
+                               const SeriesLabels& labels) {
+    // Of a family's names that of the buckets is the longest where there is one.
+    const std::size_t name = std::max(own.name().size(), own.bucket_name().size());
+    return samples(family) * (kTimeSeriesOverheadMax + name + labels.size()) + own.le_size();
+  }
+
+  void write(const FamilySnapshot& family, std::size_t i, const FamilyLabels& own,
+             const SeriesLabels& labels) {
+    const auto row = family.row(i);
+    const double first = sample_value(*family.family, row[0]);
+    char* at = message_.reserve(bytes_max(*family.family, own, labels));
+    if (family.family->type != MetricType::kHistogram) {
+      message_.commit(put(at, first, labels.before_name(), own.name(), labels.after_name()));
+      return;
+    }
+    std::uint64_t count = 0;
+    for (std::size_t bucket = 0; bucket + 1 < row.size(); ++bucket) {
+      count += row[bucket + 1];
+      at = put(at, static_cast<double>(count), labels.before_name(), own.bucket_name(),
+               labels.from_name_to_le(), own.le(bucket), labels.after_le());
+    }
+    at = put(at, first, labels.before_name(), own.sum_name(), labels.after_name());
+    at = put(at, static_cast<double>(count), labels.before_name(), own.count_name(),
+             labels.after_name());
+    message_.commit(at);
+  }
+
+ private:
+  // A TimeSeries whose labels are these pieces, one after another.
+  template <typename... Pieces>
+  char* put(char* at, double value, const Pieces&... labels) const {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const std::size_t sample_size = (bits == 0 ? 0 : 9) + timestamp_size_;
+    const std::size_t size = (labels.size() + ...) + wire::bytes_field_size(sample_size);
+    at = wire::put_bytes_header(at, 1, size);  // WriteRequest.timeseries
+    ((at = wire::put_bytes(at, labels)), ...);
+    at = wire::put_bytes_header(at, 2, sample_size);  // TimeSeries.samples
+    if (bits != 0) {
+      *at++ = wire::tag(1, Type::kFixed64);  // Sample.value
+      at = wire::put_fixed64(at, bits);
+    }
+    return wire::put_bytes(at, {timestamp_, timestamp_size_});
+  }
+
+  ByteBuffer& message_;
+  char timestamp_[1 + wire::kVarintSizeMax] = {};  // the field, the same in every sample
+  std::size_t timestamp_size_ = 0;
+};
+
+// MetricMetadata.MetricType; zero is UNKNOWN.
+char metadata_type(MetricType type) {
+  switch (type) {
+    case MetricType::kCounter:
+      return 1;
+    case MetricType::kGauge:
+      return 2;
+    case MetricType::kHistogram:
+      return 3;
+  }
+  return 0;
+}
+
+void write_metadata(ByteBuffer& message, const Family& family) {
+  struct Field {
+    unsigned number;
+    std::string_view text;
+  };
+  const Field fields[] = {{2, family.name}, {4, family.help}, {5, family.unit}};
+  std::size_t size = 2;
+  for (const Field& field : fields) {
+    if (!field.text.empty()) size += wire::bytes_field_size(field.text.size());
+  }
+  char* at = message.reserve(wire::bytes_field_size(size));
+  at = wire::put_bytes_header(at, 3, size);  // WriteRequest.metadata
+  *at++ = wire::tag(1, Type::kVarint);
+  *at++ = metadata_type(family.type);
+  for (const Field& field : fields) {
+    if (!field.text.empty()) at = wire::put_string(at, field.number, field.text);
+  }
+  message.commit(at);
+}
+
+}  // namespace
+
+std::size_t series_count(const Snapshot& snapshot) {
+  std::size_t count = 0;
+  for (const FamilySnapshot& family : snapshot.families) count += family.series.size();
+  return count;
+}
+
+Encoder::Encoder(EncoderOptions options)
+    : options_(std::move(options)),
+      labels_(std::make_unique<LabelCache>(options_.external_labels)) {}
+
+Encoder::~Encoder() = default;
+
+EncodedRequest Encoder::encode(const Snapshot& snapshot, std::size_t begin, bool with_metadata) {
+  if (begin == 0) labels_->begin_pass();
+  message_.clear();
+  ClassicWriter writer(message_, snapshot.instant);
+  RequestCut cut(options_.samples_max, options_.message_bytes_max);
+  SeriesWalk walk(snapshot, begin);
+  for (; !walk.at_end(); walk.next()) {
+    const FamilySnapshot& family = walk.family();
+    FamilyLabels& own = labels_->of(family.family);
+    const SeriesLabels& labels = own.of(family.series[walk.index()]);
+    const std::size_t bytes_max = ClassicWriter::bytes_max(*family.family, own, labels);
+    if (!cut.take(ClassicWriter::samples(*family.family), bytes_max)) break;
+    writer.write(family, walk.index(), own, labels);
+  }
+  if (with_metadata) {
+    for (const FamilySnapshot& family : snapshot.families) {
+      write_metadata(message_, *family.family);
+    }
+  }
+  compressed_.clear();
+  char* body = compressed_.reserve(snappy::MaxCompressedLength(message_.size()));
+  std::size_t body_size = 0;
+  snappy::RawCompress(message_.data(), message_.size(), body, &body_size);
+  compressed_.commit(body + body_size);
+  return {compressed_.bytes(), cut.samples(), walk.position()};
+}
+
+}  // namespace bpfpush

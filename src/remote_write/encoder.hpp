@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "remote_write/byte_buffer.hpp"
+#include "remote_write/label.hpp"
+#include "snapshot/snapshot.hpp"
+
+namespace bpfpush {
+
+class LabelCache;
+
+struct EncoderOptions {
+  // Added to every series that has no such label itself; `__name__`, and `le` of a histogram, it
+  // always has.
+  std::vector<Label> external_labels = {};
+
+  // In one request. A histogram's series are never split over two.
+  std::size_t samples_max = 10'000;
+
+  // Of one request's series before compression, where long labels would let `samples_max` of them
+  // grow past what receivers take: 32 MiB is the usual limit.
+  std::size_t message_bytes_max = 16u << 20;
+};
+
+// A request's body and what is in it.
+struct EncodedRequest {
+  std::span<const std::byte> body;  // snappy block format; lives until the next encode()
+  std::size_t samples = 0;
+
+  // Where the next request of this snapshot begins; series_count(snapshot) at its end.
+  std::size_t next = 0;
+};
+
+// All series of all families of a snapshot, counted through: what EncodedRequest::next counts.
+std::size_t series_count(const Snapshot& snapshot);
+
+// Encodes snapshots as remote write 1.0 (prometheus.WriteRequest), histograms in their classic
+// form: `_bucket` series with cumulative counts and `le`, then `_sum` and `_count`. Labels are
+// sorted, empty ones left out, and their bytes are made once per series. Every sample has the
+// snapshot's wall time as its timestamp. One encoder per endpoint.
+class Encoder {
+ public:
+  explicit Encoder(EncoderOptions options);
+  ~Encoder();
+
+  // Encodes the series from the `begin`-th on, as many as a request may hold and at least one if
+  // there is one left. With `with_metadata` the request also carries type, help and unit of every
+  // family of the snapshot.
+  //
+  // What it knows of series is kept from snapshot to snapshot, and told by `begin` == 0, which is
+  // taken to start one: series that neither this snapshot nor the one before holds are forgotten.
+  EncodedRequest encode(const Snapshot& snapshot, std::size_t begin, bool with_metadata);
+
+ private:
+  EncoderOptions options_;
+  std::unique_ptr<LabelCache> labels_;
+  ByteBuffer message_;     // protobuf bytes of the last request
+  ByteBuffer compressed_;  // the same after snappy
+};
+
+}  // namespace bpfpush

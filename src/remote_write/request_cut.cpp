@@ -1,0 +1,36 @@
+#include "remote_write/request_cut.hpp"
+
+namespace bpfpush {
+
+SeriesWalk::SeriesWalk(const Snapshot& snapshot, std::size_t begin) : snapshot_(snapshot) {
+  for (; family_ < snapshot.families.size(); ++family_) {
+    const std::size_t count = snapshot.families[family_].series.size();
+    if (begin - position_ < count) break;
+    position_ += count;
+  }
+  if (!at_end()) index_ = begin - position_;
+  position_ += index_;
+}
+
+void SeriesWalk::next() {
+  index_ += 1;
+  position_ += 1;
+  skip_families_without_series();
+}
+
+void SeriesWalk::skip_families_without_series() {
+  while (!at_end() && index_ == family().series.size()) {
+    family_ += 1;
+    index_ = 0;
+  }
+}
+
+bool RequestCut::take(std::size_t samples, std::size_t bytes) {
+  const bool is_first = samples_ == 0;
+  if (!is_first && (samples_ + samples > samples_max_ || bytes_ + bytes > bytes_max_)) return false;
+  samples_ += samples;
+  bytes_ += bytes;
+  return true;
+}
+
+}  // namespace bpfpush

@@ -1,0 +1,187 @@
+#include "probe/probe.hpp"
+
+#include <bpf/bpf.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <set>
+
+#include "probe/builtin.hpp"
+#include "support/requirement.hpp"
+#include "test_object.hpp"
+
+namespace bpfpush {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string open_failure(const ProbeOptions& options) {
+  const auto probe = Probe::open(options);
+  return probe ? "opened" : probe.error().message();
+}
+
+ProbeOptions bio_options() {
+  ProbeOptions options;
+  options.name = "bio";
+  options.object = find_builtin_program("bio")->object;
+  return options;
+}
+
+TEST(ProbeOpen, FindsOutFromTheObjectItself) {
+  const Probe probe = Probe::open(bio_options()).value();
+  ASSERT_EQ(probe.histograms().size(), 2u);
+  const HistogramMap& latency = probe.histograms()[0];
+  EXPECT_EQ(latency.name, "bio_req_latency");
+  EXPECT_EQ(latency.help, "Block I/O request latency");
+  EXPECT_EQ(latency.unit->name, "microseconds");
+  EXPECT_EQ(latency.measured_per_exported, 1'000u);
+  EXPECT_EQ(latency.layout.bounds.size(), 32u);
+  EXPECT_EQ(latency.max_entries, 1'024u);
+  ASSERT_EQ(latency.key.fields.size(), 2u);
+  EXPECT_EQ(latency.key.fields[0],
+            (KeyField{"device", 0, 4, FieldKind::kUnsigned, "majorminor", {}}));
+  EXPECT_EQ(latency.key.fields[1].name, "operation");
+  EXPECT_EQ(latency.key.fields[1].kind, FieldKind::kEnum);
+  EXPECT_EQ(latency.key.fields[1].enumerators.at(3), "discard");
+  EXPECT_EQ(probe.histograms()[1].layout.bounds.size(), 16u);
+}
+
+TEST(ProbeOpen, FlattensKeysAndKnowsTheirTypes) {
+  const auto object = test_object("observe");
+  const Probe probe = Probe::open(test_object_options("observe", object)).value();
+  const KeySchema& key = probe.histograms()[0].key;
+  EXPECT_THAT(
+      key.fields,
+      ElementsAre(KeyField{"id", 0, 4, FieldKind::kUnsigned, "", {}},
+                  KeyField{"colour", 4, 4, FieldKind::kEnum, "", {{0, "red"}, {5, "green"}}},
+                  KeyField{"name", 8, 6, FieldKind::kString, "", {}},
+                  KeyField{"row", 14, 2, FieldKind::kUnsigned, "", {}},
+                  KeyField{"column", 16, 1, FieldKind::kSigned, "", {}}));
+  EXPECT_EQ(key.key_size, 20u);
+}
+
+TEST(ProbeOpen, AnotherUnitKeepsTheProposedRange) {
+  ProbeOptions options = bio_options();
+  options.histograms = {{"bio_req_latency", {"seconds", {}, {}}}};
+  const Probe probe = Probe::open(options).value();
+  const BucketLayout& layout = probe.histograms()[0].layout;
+  EXPECT_EQ(layout.bounds.front(), 1e-6);
+  EXPECT_EQ(layout.bounds.back(), 2147.483648);
+  EXPECT_EQ(layout.measured_bounds.front(), 1'000u);
+  EXPECT_EQ(layout.measured_bounds.back(), 2'147'483'648'000u);
+}
+
+TEST(ProbeOpen, SaysWhatIsWrongWithWhatWasAskedFor) {
+  struct Case {
+    const char* name;
+    std::map<std::string, std::string> settings;
+    std::map<std::string, HistogramOptions> histograms;
+    const char* want;
+  };
+  const Case cases[] = {
+      {"unknown histogram",
+       {},
+       {{"bio_latency", {}}},
+       "no histogram \"bio_latency\"; there is bio_req_latency"},
+      {"unknown unit", {}, {{"bio_req_size", {"furlongs", {}, {}}}}, "unknown unit \"furlongs\""},
+      {"wrong dimension",
+       {},
+       {{"bio_req_size", {"seconds", {}, {}}}},
+       "\"bytes\" cannot be shown in \"seconds\""},
+      {"impossible bounds",
+       {},
+       {{"bio_req_size", {{}, ExplicitBuckets{{2, 1}}, {}}}},
+       "must ascend"},
+      {"unknown setting", {{"speed", "1"}}, {}, "no setting \"speed\"; there is device_time"},
+      {"setting of another type", {{"device_time", "7"}}, {}, "\"device_time\" is true or false"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    ProbeOptions options = bio_options();
+    options.settings = c.settings;
+    options.histograms = c.histograms;
+    EXPECT_THAT(open_failure(options), AllOf(HasSubstr("program bio: "), HasSubstr(c.want)));
+  }
+}
+
+TEST(ProbeOpen, RefusesWhatIsNoObjectAndKeysThatAreNoLabels) {
+  const std::vector<std::byte> noise(100, std::byte{7});
+  EXPECT_THAT(open_failure(test_object_options("noise", noise)),
+              HasSubstr("program noise is no BPF object"));
+  const auto bitfield = test_object("bitfield");
+  EXPECT_THAT(open_failure(test_object_options("bitfield", bitfield)),
+              AllOf(HasSubstr("field \"low\" is a bitfield")));
+}
+
+TEST(ProbeLoad, SaysWhyTheKernelRefusesAProgram) {
+  REQUIRE_OF_MACHINE(require_bpf());
+  const auto object = test_object("refused");
+  Probe probe = Probe::open(test_object_options("refused", object)).value();
+  const Result<void> loaded = probe.load();
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, make_error_code(Errc::kUnsupported));
+  EXPECT_THAT(loaded.error().message(),
+              AllOf(HasSubstr("program refused does not load on this kernel"),
+                    HasSubstr("invalid bpf_context access")));
+}
+
+class MapReaderTest : public testing::Test {
+ protected:
+  void SetUp() override { REQUIRE_OF_MACHINE(require_bpf()); }
+};
+
+std::set<std::uint32_t> ids_of(const MapRows& rows) {
+  std::set<std::uint32_t> ids;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::uint32_t id = 0;
+    std::memcpy(&id, rows.key(i).data(), sizeof id);
+    EXPECT_TRUE(ids.insert(id).second) << id << " is there twice";
+  }
+  return ids;
+}
+
+TEST_F(MapReaderTest, ReadsManyBatchesAndKeyByKeyAlike) {
+  constexpr std::uint32_t kKeys = 3'000;
+  HistogramOptions options;
+  options.max_entries = kKeys;
+  Observer observer(options);
+  for (std::uint32_t id = 0; id < kKeys; ++id) observer.observe(id, id, 2);
+  const HistogramMap& histogram = observer.histogram();
+  MapReader reader(
+      observer.probe().map_fd("observed"),
+      {"observed", histogram.key.key_size, histogram.row_size(), possible_cpu_count().value()});
+  MapRows batches, walked;
+  ASSERT_TRUE(reader.read(batches));
+  ASSERT_TRUE(reader.read_key_by_key(walked));
+  EXPECT_EQ(ids_of(batches).size(), kKeys);
+  EXPECT_EQ(ids_of(walked), ids_of(batches));
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < batches.size(); ++i) sum += batches.row(i)[0];
+  EXPECT_EQ(sum, std::uint64_t{kKeys} * (kKeys - 1));
+}
+
+TEST_F(MapReaderTest, ABucketLargerThanTheBatchMakesTheBatchGrow) {
+  // 64 entries in 64 buckets: some bucket holds more than the one entry a batch has room for.
+  HistogramOptions options;
+  options.max_entries = 64;
+  Observer observer(options);
+  for (std::uint32_t id = 0; id < 64; ++id) observer.observe(id, 1);
+  const HistogramMap& histogram = observer.histogram();
+  MapShape shape{"observed", histogram.key.key_size, histogram.row_size(),
+                 possible_cpu_count().value()};
+  MapReader reader(observer.probe().map_fd("observed"), shape, 1);
+  MapRows rows;
+  ASSERT_TRUE(reader.read(rows));
+  EXPECT_EQ(ids_of(rows).size(), 64u);
+}
+
+TEST_F(MapReaderTest, AnEmptyMapHasNoRows) {
+  Observer observer;
+  EXPECT_TRUE(observer.rows().empty());
+}
+
+}  // namespace
+}  // namespace bpfpush

@@ -1,0 +1,149 @@
+#include <gtest/gtest.h>
+#include <malloc.h>
+#include <snappy.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "remote_write/encoder.hpp"
+#include "remote_write/snapshots.hpp"
+#include "remote_write/write_request.hpp"
+
+namespace {
+
+std::size_t allocations = 0;
+std::size_t allocated_bytes = 0;  // and not freed
+
+void* allocate(std::size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  allocations += 1;
+  allocated_bytes += malloc_usable_size(memory);
+  return memory;
+}
+
+void release(void* memory) {
+  allocated_bytes -= malloc_usable_size(memory);
+  std::free(memory);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  return allocate(size);
+}
+void* operator new[](std::size_t size) {
+  return allocate(size);
+}
+void operator delete(void* memory) noexcept {
+  release(memory);
+}
+void operator delete[](void* memory) noexcept {
+  release(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  release(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  release(memory);
+}
+
+namespace bpfpush {
+namespace {
+
+using testing::append;
+using testing::make_series;
+using testing::make_snapshot;
+using testing::share;
+
+Snapshot make_host(int devices) {
+  FamilySnapshot histogram{share({.name = "latency_seconds",
+                                  .type = MetricType::kHistogram,
+                                  .label_names = {"device", "operation"},
+                                  .bounds = {1, 2, 4, 8},
+                                  .divisor = 1e9}),
+                           {},
+                           {}};
+  FamilySnapshot counter{share({.name = "errors_total", .label_names = {"device"}}), {}, {}};
+  for (int i = 0; i < devices; ++i) {
+    const std::string device = "sd" + std::to_string(i);
+    append(histogram, make_series({device, "read"}), {99, 1, 2, 3, 4, 5});
+    append(counter, make_series({device}), {7});
+  }
+  return make_snapshot({histogram, counter});
+}
+
+// What the same host counts later.
+Snapshot later(Snapshot snapshot) {
+  snapshot.instant.wall += std::chrono::seconds(15);
+  for (FamilySnapshot& family : snapshot.families) {
+    for (std::uint64_t& value : family.values) value += 1000;
+  }
+  return snapshot;
+}
+
+// snappy takes its working memory anew each time it compresses: as often as this.
+std::size_t allocations_by_snappy(const std::string& message) {
+  std::string compressed(snappy::MaxCompressedLength(message.size()), '\0');
+  std::size_t size = 0;
+  const std::size_t before = allocations;
+  snappy::RawCompress(message.data(), message.size(), compressed.data(), &size);
+  return allocations - before;
+}
+
+TEST(EncoderMemory, IsNotAllocatedForSeriesOfTheSnapshotBefore) {
+  const Snapshot first = make_host(100);
+  const Snapshot second = later(first);
+  Encoder encoder({.external_labels = {{"job", "bpfpush"}}, .samples_max = 300});
+  const std::size_t untouched = allocations;
+  std::vector<std::size_t> begins;
+  for (std::size_t begin = 0; begin < series_count(first);) {
+    begins.push_back(begin);
+    begin = encoder.encode(first, begin, true).next;
+  }
+  ASSERT_EQ(begins.size(), 3u);
+  ASSERT_GT(allocations, untouched + series_count(first)) << "allocations are not counted";
+
+  for (const std::size_t begin : begins) {
+    SCOPED_TRACE(begin);
+    const std::size_t before = allocations;
+    const EncodedRequest request = encoder.encode(second, begin, true);
+    const std::size_t made = allocations - before;
+    EXPECT_EQ(made, allocations_by_snappy(testing::decompress(request.body)));
+  }
+}
+
+void encode_all(Encoder& encoder, const Snapshot& snapshot) {
+  for (std::size_t begin = 0; begin < series_count(snapshot);) {
+    begin = encoder.encode(snapshot, begin, false).next;
+  }
+}
+
+// The same families with the first of their series only.
+Snapshot first_series(Snapshot snapshot, std::size_t count) {
+  for (FamilySnapshot& family : snapshot.families) {
+    family.series.resize(count);
+    family.values.resize(count * family.family->row_size());
+  }
+  return snapshot;
+}
+
+TEST(EncoderMemory, IsFreedAfterABurstOfSeries) {
+  const Snapshot burst = make_host(5000);
+  const Snapshot calm = first_series(burst, 10);
+  Encoder encoder({.samples_max = 80});
+  encode_all(encoder, calm);
+  encode_all(encoder, calm);
+  const std::size_t before = allocated_bytes;
+  encode_all(encoder, burst);
+  EXPECT_GT(allocated_bytes, before + 500'000) << "the burst left no trace to be freed";
+  encode_all(encoder, calm);
+  encode_all(encoder, calm);
+  EXPECT_LT(allocated_bytes, before + 10'000);
+}
+
+}  // namespace
+}  // namespace bpfpush

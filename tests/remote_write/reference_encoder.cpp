@@ -1,0 +1,102 @@
+#include "remote_write/reference_encoder.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/number.hpp"
+
+namespace bpfpush::testing {
+namespace {
+
+using Labels = std::map<std::string, std::string>;
+
+Labels common_labels(const Family& family, const Series& series,
+                     const std::vector<Label>& external) {
+  Labels labels;
+  for (const Label& label : external) labels.try_emplace(label.name, label.value);
+  for (std::size_t i = 0; i < family.label_names.size(); ++i) {
+    if (!series.label_values[i].empty()) labels[family.label_names[i]] = series.label_values[i];
+  }
+  if (family.type == MetricType::kHistogram) labels.erase("le");
+  return labels;
+}
+
+void add(prometheus::WriteRequest& request, const Labels& labels, std::int64_t timestamp,
+         double value) {
+  prometheus::TimeSeries* series = request.add_timeseries();
+  for (const auto& [name, text] : labels) {
+    if (text.empty()) continue;
+    prometheus::Label* label = series->add_labels();
+    label->set_name(name);
+    label->set_value(text);
+  }
+  series->add_samples()->set_value(value);
+  series->mutable_samples(0)->set_timestamp(timestamp);
+}
+
+void add_histogram(prometheus::WriteRequest& request, const Family& family, const Labels& common,
+                   std::int64_t timestamp, std::span<const std::uint64_t> row) {
+  Labels labels = common;
+  labels["__name__"] = family.name + "_bucket";
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < family.bounds.size(); ++i) {
+    count += row[i + 1];
+    labels["le"] = format_number(family.bounds[i]);
+    add(request, labels, timestamp, static_cast<double>(count));
+  }
+  count += row.back();
+  labels["le"] = "+Inf";
+  add(request, labels, timestamp, static_cast<double>(count));
+  labels.erase("le");
+  labels["__name__"] = family.name + "_sum";
+  add(request, labels, timestamp, static_cast<double>(row[0]) / family.divisor);
+  labels["__name__"] = family.name + "_count";
+  add(request, labels, timestamp, static_cast<double>(count));
+}
+
+void add_metadata(prometheus::WriteRequest& request, const Family& family) {
+  const std::map<MetricType, prometheus::MetricMetadata::MetricType> types = {
+      {MetricType::kCounter, prometheus::MetricMetadata::COUNTER},
+      {MetricType::kGauge, prometheus::MetricMetadata::GAUGE},
+      {MetricType::kHistogram, prometheus::MetricMetadata::HISTOGRAM},
+  };
+  prometheus::MetricMetadata* metadata = request.add_metadata();
+  metadata->set_type(types.at(family.type));
+  metadata->set_metric_family_name(family.name);
+  metadata->set_help(family.help);
+  metadata->set_unit(family.unit);
+}
+
+}  // namespace
+
+prometheus::WriteRequest reference_request(const Snapshot& snapshot,
+                                           const std::vector<Label>& external, std::size_t begin,
+                                           std::size_t end, bool with_metadata) {
+  prometheus::WriteRequest request;
+  const std::int64_t timestamp = snapshot.instant.wall.time_since_epoch().count();
+  std::size_t position = 0;
+  for (const FamilySnapshot& one : snapshot.families) {
+    const Family& family = *one.family;
+    for (std::size_t i = 0; i < one.series.size(); ++i, ++position) {
+      if (position < begin || position >= end) continue;
+      Labels labels = common_labels(family, *one.series[i], external);
+      labels["__name__"] = family.name;
+      const auto row = one.row(i);
+      if (family.type == MetricType::kHistogram) {
+        add_histogram(request, family, labels, timestamp, row);
+      } else if (family.type == MetricType::kGauge) {
+        add(request, labels, timestamp,
+            static_cast<double>(static_cast<std::int64_t>(row[0])) / family.divisor);
+      } else {
+        add(request, labels, timestamp, static_cast<double>(row[0]) / family.divisor);
+      }
+    }
+  }
+  if (with_metadata) {
+    for (const FamilySnapshot& one : snapshot.families) add_metadata(request, *one.family);
+  }
+  return request;
+}
+
+}  // namespace bpfpush::testing

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "remote_write_1.pb.h"
+
+// What a receiver makes of a body, by means other than ours: libsnappy and the protobuf library.
+namespace bpfpush::testing {
+
+// The bytes of the message; fails the test if snappy cannot read the body.
+std::string decompress(std::span<const std::byte> body);
+
+// Fails the test if the body is no WriteRequest.
+prometheus::WriteRequest decode(std::span<const std::byte> body);
+
+// `{name="value", ...}` in the order of the message.
+std::string labels_of(const prometheus::TimeSeries& series);
+
+}  // namespace bpfpush::testing

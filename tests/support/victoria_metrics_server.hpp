@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/metrics_server.hpp"
+
+namespace bpfpush {
+
+// VictoriaMetrics, one node. It keeps what it received in memory for seconds: kill_now() loses
+// that.
+class VictoriaMetricsServer final : public MetricsServer {
+ public:
+  VictoriaMetricsServer() : MetricsServer({"victoria-metrics", "/health"}) {}
+
+ private:
+  std::vector<std::string> arguments(const std::string& address,
+                                     const TemporaryDirectory& directory) const override;
+  std::string prepare(const std::string& promql) const override;
+
+  mutable int queries_ = 0;
+};
+
+}  // namespace bpfpush
