@@ -63,8 +63,7 @@ Agent::Agent(const Config& config, const asio::any_io_executor& executor, const 
 void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transport> transport,
                          Random& random) {
   EncoderOptions encoding{external_labels_, config.queue.max_samples_per_send};
-  endpoints_.push_back(std::unique_ptr<Endpoint>(
-      new Endpoint{std::move(transport), Encoder(std::move(encoding)), nullptr}));
+  endpoints_.push_back(std::make_unique<Endpoint>(std::move(transport), std::move(encoding)));
   Endpoint& endpoint = *endpoints_.back();
   SenderOptions options{
       config.name, config.headers, {config.queue.min_backoff, config.queue.max_backoff}};

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "agent/collector.hpp"
@@ -49,9 +50,12 @@ class Agent {
 
  private:
   struct Endpoint {
+    Endpoint(std::unique_ptr<Transport> way, EncoderOptions encoding)
+        : transport(std::move(way)), encoder(std::move(encoding)) {}
+
     std::unique_ptr<Transport> transport;
     Encoder encoder;
-    std::unique_ptr<Sender> sender;
+    std::unique_ptr<Sender> sender;  // refers to the two above
   };
 
   Agent(const Config& config, const boost::asio::any_io_executor& executor,

@@ -80,7 +80,8 @@ Result<void> load_programs(const Filesystem& filesystem, Collector& collector) {
   return {};
 }
 
-void run_until_done(asio::io_context& io, asio::awaitable<void> work, std::function<void()> stop) {
+void run_until_done(asio::io_context& io, asio::awaitable<void> work,
+                    const std::function<void()>& stop) {
   asio::signal_set signals(io, SIGINT, SIGTERM);
   stop_on_signal(signals, stop);
   asio::co_spawn(io, std::move(work), [&io](const std::exception_ptr& exception) {

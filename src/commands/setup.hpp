@@ -36,7 +36,7 @@ Result<void> load_programs(const Filesystem& filesystem, Collector& collector);
 // Runs `work` on `io` to its end. SIGINT and SIGTERM call `stop`, which should bring that about;
 // several, several times.
 void run_until_done(boost::asio::io_context& io, boost::asio::awaitable<void> work,
-                    std::function<void()> stop);
+                    const std::function<void()>& stop);
 
 // Prints "bpfpush: MESSAGE" to stderr, a line for each of the message's lines, and returns the exit
 // code that fits.

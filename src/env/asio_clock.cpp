@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -31,7 +32,8 @@ WallTime AsioClock::wall_now() const {
 asio::awaitable<void> AsioClock::sleep_until(BootTime deadline) {
   // The timer's clock stands still while the host is suspended, so one wait can end early by the
   // boot-time clock, never late by more than the suspension itself.
-  asio::steady_timer timer(co_await asio::this_coro::executor);
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  asio::steady_timer timer(executor);
   while (now() < deadline) {
     timer.expires_after(deadline - now());
     const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -83,7 +83,7 @@ Result<BucketLayout> choose_layout(const histogram_layout& proposal,
   if (!proposed_unit) return proposed_unit.error();
   const auto proposed_divisor = measured_per_exported(measured, **proposed_unit);
   if (!proposed_divisor) return proposed_divisor.error();
-  const auto proposed = lay_out_buckets(proposed_buckets(proposal), *proposed_divisor);
+  auto proposed = lay_out_buckets(proposed_buckets(proposal), *proposed_divisor);
   if (!proposed || *proposed_divisor == *divisor) return proposed;
   return convert_layout(*proposed, *proposed_divisor, *divisor);
 }

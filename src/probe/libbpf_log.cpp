@@ -26,6 +26,12 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 }  // namespace
 
+std::string libbpf_message(int error) {
+  char text[128];
+  libbpf_strerror(error, text, sizeof text);
+  return text;
+}
+
 LibbpfLog::LibbpfLog() {
   CHECK(current == nullptr);
   current = this;

@@ -4,6 +4,9 @@
 
 namespace bpfpush {
 
+// What an error code of libbpf's, an errno or one of its own, means.
+std::string libbpf_message(int error);
+
 // While it lives, what libbpf warns about is collected here instead of printed: libbpf tells a
 // load's real reason only in its messages. One at a time, on the loop's thread.
 class LibbpfLog {

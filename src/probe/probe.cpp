@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "probe/libbpf_log.hpp"
 #include "probe/rodata.hpp"
@@ -19,7 +18,7 @@ std::string known_names(const std::vector<std::string>& names) {
 }
 
 std::string load_failure(const std::string& name, int error, const std::string& reason) {
-  std::string text = "program " + name + " does not load on this kernel: " + std::strerror(error) +
+  std::string text = "program " + name + " does not load on this kernel: " + libbpf_message(error) +
                      " (errno " + std::to_string(error) + ")";
   if (!reason.empty()) text += ", " + reason;
   if (error == EPERM || error == EACCES) {
@@ -47,7 +46,7 @@ Result<Probe> Probe::open(const ProbeOptions& options) {
       bpf_object__open_mem(options.object.data(), options.object.size(), &open_options));
   if (!probe.object_) {
     return Error(Errc::kMalformed, "program " + options.name +
-                                       " is no BPF object: " + std::strerror(errno) +
+                                       " is no BPF object: " + libbpf_message(errno) +
                                        (log.text().empty() ? "" : ", " + log.reason()));
   }
   const Result<void> laid_out = probe.lay_out(options);
@@ -116,8 +115,8 @@ void Probe::attach() {
     std::unique_ptr<bpf_link, LinkDestroy> link(bpf_program__attach(program));
     if (!link) {
       status.attached = false;
-      status.reason = std::string(std::strerror(errno)) + " (errno " + std::to_string(errno) + ")" +
-                      (log.text().empty() ? "" : ", " + log.reason());
+      status.reason = std::string(libbpf_message(errno)) + " (errno " + std::to_string(errno) +
+                      ")" + (log.text().empty() ? "" : ", " + log.reason());
     }
     links_.push_back(std::move(link));
     programs_.push_back(std::move(status));

@@ -111,6 +111,8 @@ asio::awaitable<bool> Connection::exchange() {
   co_return sent;
 }
 
+// The parser is a local of exchange(), which awaits this.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
 asio::awaitable<Connection::ErrorCode> Connection::read_body(Parser& parser) {
   if (expects_continue(parser.get())) {
     http::response<http::empty_body> go_on(http::status::continue_, 11);

@@ -45,7 +45,7 @@ class Connection {
   Routes& routes_;
   const ConnectionLimits& limits_;
   // A head must fit; a body passes through in pieces of at most this.
-  boost::beast::flat_buffer buffer_{64 * 1024};
+  boost::beast::flat_buffer buffer_{std::size_t{64} * 1024};
 };
 
 }  // namespace bpfpush

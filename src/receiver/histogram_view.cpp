@@ -145,6 +145,13 @@ std::string title(const ClassicHistogram& histogram, const Labels& common) {
   return fmt::format("{}{{{}}}", histogram.name, join_labels(labels, ", "));
 }
 
+// What the sender said of the metric, if it did: a name alone does not tell the unit.
+std::string help_line(const Store& store, const std::string& metric) {
+  const auto family = store.families().find(metric);
+  if (family == store.families().end() || family->second.help.empty()) return "";
+  return printable(family->second.help) + '\n';
+}
+
 }  // namespace
 
 std::string humane_number(double value) {
@@ -162,8 +169,11 @@ std::string render_histograms(const Store& store, const HistogramViewOptions& op
   const Labels common = common_labels(histograms);
   std::string text;
   if (!common.empty()) text = join_labels(common, " ") + "\n\n";
+  std::string_view metric;
   for (const ClassicHistogram& histogram : histograms) {
     if (&histogram != &histograms.front()) text += '\n';
+    if (metric != histogram.name) text += help_line(store, histogram.name);
+    metric = histogram.name;
     text += title(histogram, common) + '\n';
     append_summary(text, histogram, options.width);
     append_rows(text, to_rows(histogram, std::max<std::size_t>(options.rows_max, 1)),

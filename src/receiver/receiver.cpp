@@ -77,6 +77,8 @@ asio::awaitable<void> pause_after(boost::system::error_code error) {
   co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
+// Receiver::run(), which awaits it, holds both.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters)
 asio::awaitable<void> accept_until_cancelled(tcp::acceptor& acceptor, Guests& guests,
                                              std::size_t connections_max) {
   for (;;) {

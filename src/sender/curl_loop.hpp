@@ -39,8 +39,7 @@ class CurlLoop {
  private:
   class Multi;
 
-  std::shared_ptr<Multi>
-      multi_;  // shared only with Asio's handlers, which may run after the loop is gone
+  std::unique_ptr<Multi> multi_;
 };
 
 }  // namespace bpfpush

@@ -12,7 +12,7 @@
 
 #include "base/check.hpp"
 #include "sender/curl_error.hpp"
-#include "sender/endpoint_url.hpp"
+#include "sender/curl_url.hpp"
 #include "sender/request_headers.hpp"
 #include "sender/secret_file.hpp"
 

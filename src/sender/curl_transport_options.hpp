@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "sender/endpoint_url.hpp"
+#include "sender/curl_url.hpp"
 
 namespace bpfpush {
 

@@ -54,7 +54,7 @@ class CurlTransportTest : public testing::Test {
   std::unique_ptr<CurlTransport> make() { return make(options()); }
 
   static auto store_in(Reply& reply) {
-    return [&reply](std::exception_ptr error, Result<HttpResponse> result) {
+    return [&reply](const std::exception_ptr& error, Result<HttpResponse> result) {
       if (error) std::rethrow_exception(error);
       reply = std::move(result);
     };

@@ -34,7 +34,7 @@ std::size_t count_of(const std::string& text, const std::string& what) {
 
 TEST(Sender, LogsTheBeginAndTheEndOfAnOutageNotEveryTry) {
   SenderWorld world;
-  for (int i = 0; i < 8; ++i) world.transport.answers.push_back(no_answer());
+  for (int i = 0; i < 8; ++i) world.transport.answers.emplace_back(no_answer());
   world.append();
   testing::internal::CaptureStderr();
   world.start();

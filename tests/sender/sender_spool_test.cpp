@@ -96,7 +96,7 @@ TEST(Sender, IsNotHeldUpByAnotherEndpointThatIsDown) {
                 {world.spool, encoder, healthy, world.clock, world.random, world.stopping});
   for (int i = 0; i < 3; ++i) world.append();
   world.start();
-  boost::asio::co_spawn(world.io, second.run(), [](std::exception_ptr error) {
+  boost::asio::co_spawn(world.io, second.run(), [](const std::exception_ptr& error) {
     if (error) std::rethrow_exception(error);
   });
   world.run_for(1min);

@@ -16,6 +16,7 @@ constexpr auto kLatency = FakeTransport::kLatency;
 // When the tries were made, counted from the first.
 std::vector<std::chrono::nanoseconds> try_times(const SenderWorld& world) {
   std::vector<std::chrono::nanoseconds> times;
+  times.reserve(world.transport.posted.size());
   for (const Posted& posted : world.transport.posted) {
     times.push_back(posted.time - world.transport.posted.front().time);
   }

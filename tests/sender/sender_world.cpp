@@ -71,7 +71,7 @@ std::shared_ptr<const Snapshot> SenderWorld::append(std::size_t series) {
   for (std::size_t i = 0; i < series; ++i) {
     snapshot->families[0].append(series_.at(i))[0] = next_value_++;
   }
-  auto rethrow = [](std::exception_ptr error) {
+  auto rethrow = [](const std::exception_ptr& error) {
     if (error) std::rethrow_exception(error);
   };
   asio::co_spawn(io, spool.append(snapshot), rethrow);
@@ -83,7 +83,9 @@ void SenderWorld::append_empty() {
 }
 
 void SenderWorld::start() {
-  auto ended = [this](std::exception_ptr error) { end_ = error ? End::kThrew : End::kReturned; };
+  auto ended = [this](const std::exception_ptr& error) {
+    end_ = error ? End::kThrew : End::kReturned;
+  };
   asio::co_spawn(io, sender.run(), asio::bind_cancellation_slot(cancel_.slot(), ended));
 }
 
@@ -106,6 +108,7 @@ std::string SenderWorld::body(const Snapshot& snapshot, std::size_t begin,
 
 std::vector<std::string> SenderWorld::posted_bodies() const {
   std::vector<std::string> bodies;
+  bodies.reserve(transport.posted.size());
   for (const Posted& posted : transport.posted) bodies.push_back(posted.body);
   return bodies;
 }

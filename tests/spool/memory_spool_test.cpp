@@ -29,7 +29,7 @@ class MemorySpoolTest : public testing::Test {
 
   std::shared_ptr<const Snapshot> append(MemorySpool& spool) {
     auto snapshot = std::make_shared<const Snapshot>();
-    auto rethrow = [](std::exception_ptr error) {
+    auto rethrow = [](const std::exception_ptr& error) {
       if (error) std::rethrow_exception(error);
     };
     asio::co_spawn(io_, spool.append(snapshot), rethrow);
@@ -38,7 +38,7 @@ class MemorySpoolTest : public testing::Test {
   }
 
   void begin_wait(MemorySpool& spool, CursorId cursor, Wait& wait) {
-    auto done = [&wait](std::exception_ptr error, bool readable) {
+    auto done = [&wait](const std::exception_ptr& error, bool readable) {
       wait.cancelled = error != nullptr;
       if (!error) wait.readable = readable;
     };

@@ -26,8 +26,8 @@ WallTime ManualClock::wall_now() const {
 
 asio::awaitable<void> ManualClock::sleep_until(BootTime deadline) {
   if (deadline <= now_) co_return;
-  asio::steady_timer never(co_await asio::this_coro::executor,
-                           asio::steady_timer::time_point::max());
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer never(executor, asio::steady_timer::time_point::max());
   const auto sleeper = sleepers_.emplace(deadline, &never);
   co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
   // advance_to_next() has removed whom it woke; who is here before the deadline was cancelled.

@@ -20,9 +20,7 @@ using asio::ip::tcp;
 
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
-constexpr std::string_view kNotHttp = "HTTP/1.1 400 Bad Request\r\n\r\n";
-
-void rethrow(std::exception_ptr error) {
+void rethrow(const std::exception_ptr& error) {
   if (error) std::rethrow_exception(error);
 }
 
@@ -53,55 +51,84 @@ std::string to_text(const MockAnswer& answer) {
   return text + "\r\n" + answer.body;
 }
 
-// Closing with data unsent and no patience sends a reset.
-void reset(tcp::socket& socket) {
-  socket.set_option(asio::socket_base::linger(true, 0));
-  socket.close();
+// The server's side of one connection. Its coroutines end with it.
+class Connection {
+ public:
+  explicit Connection(tcp::socket socket) : socket_(std::move(socket)) {}
+
+  // The next request; nothing more to expect from this connection if it has no start line.
+  asio::awaitable<MockRequest> read_request();
+
+  // False if nothing more can be written.
+  asio::awaitable<bool> write(std::string text);
+  asio::awaitable<bool> write_byte_by_byte(std::string text);
+
+  asio::awaitable<void> wait_for_close();
+
+  // Closing with no patience for data unsent sends a reset.
+  void reset() {
+    socket_.set_option(asio::socket_base::linger(true, 0));
+    socket_.close();
+  }
+
+ private:
+  // False if the client closed before so much was there.
+  asio::awaitable<bool> fill(std::size_t size);
+
+  tcp::socket socket_;
+  std::string buffer_;  // read and not used yet
+};
+
+asio::awaitable<bool> Connection::fill(std::size_t size) {
+  if (buffer_.size() >= size) co_return true;
+  auto dynamic = asio::dynamic_buffer(buffer_);
+  const auto rest = asio::transfer_at_least(size - buffer_.size());
+  const auto [error, read] = co_await asio::async_read(socket_, dynamic, rest, kAsTuple);
+  co_return !error;
 }
 
-// The next request; nothing more to expect from the connection if it has no start line.
-asio::awaitable<MockRequest> read_request(tcp::socket& socket, std::string& buffer) {
-  auto dynamic = asio::dynamic_buffer(buffer);
-  if (buffer.empty()) {
-    const auto one = asio::transfer_at_least(1);
-    const auto [begin_error, begin] = co_await asio::async_read(socket, dynamic, one, kAsTuple);
-    if (begin_error) co_return MockRequest();
-  }
-  if (buffer[0] != 'P') {  // a TLS handshake, to which a server of plain HTTP says so in plain HTTP
-    const auto refusal = asio::buffer(kNotHttp);
-    co_await asio::async_write(socket, refusal, kAsTuple);
+asio::awaitable<MockRequest> Connection::read_request() {
+  const bool has_begun = co_await fill(1);
+  if (!has_begun) co_return MockRequest();
+  if (buffer_[0] != 'P') {  // a TLS handshake, which a server of plain HTTP refuses in plain HTTP
+    co_await write("HTTP/1.1 400 Bad Request\r\n\r\n");
     co_return MockRequest();
   }
-  const auto [error, size] = co_await asio::async_read_until(socket, dynamic, "\r\n\r\n", kAsTuple);
+  auto dynamic = asio::dynamic_buffer(buffer_);
+  const auto [error, size] =
+      co_await asio::async_read_until(socket_, dynamic, "\r\n\r\n", kAsTuple);
   if (error) co_return MockRequest();
-  MockRequest request = parse_head(std::string_view(buffer).substr(0, size));
-  buffer.erase(0, size);
+  MockRequest request = parse_head(std::string_view(buffer_).substr(0, size));
+  buffer_.erase(0, size);
   const std::string length = request.header("Content-Length");
   const std::size_t body_size = length.empty() ? 0 : std::stoul(length);
-  if (buffer.size() < body_size) {
-    const auto rest = asio::transfer_exactly(body_size - buffer.size());
-    const auto [body_error, read] = co_await asio::async_read(socket, dynamic, rest, kAsTuple);
-    if (body_error) co_return MockRequest();
-  }
-  request.body = buffer.substr(0, body_size);
-  buffer.erase(0, body_size);
+  const bool is_whole = co_await fill(body_size);
+  if (!is_whole) co_return MockRequest();
+  request.body = buffer_.substr(0, body_size);
+  buffer_.erase(0, body_size);
   co_return request;
 }
 
-asio::awaitable<void> write_byte_by_byte(tcp::socket& socket, const std::string& text) {
-  socket.set_option(tcp::no_delay(true));
-  for (const char& byte : text) {
-    const auto buffer = asio::buffer(&byte, 1);
-    const auto [error, size] = co_await asio::async_write(socket, buffer, kAsTuple);
-    if (error) co_return;
-    co_await asio::post(asio::use_awaitable);
-  }
+asio::awaitable<bool> Connection::write(std::string text) {
+  const auto whole = asio::buffer(text);
+  const auto [error, size] = co_await asio::async_write(socket_, whole, kAsTuple);
+  co_return !error;
 }
 
-asio::awaitable<void> wait_for_close(tcp::socket& socket) {
+asio::awaitable<bool> Connection::write_byte_by_byte(std::string text) {
+  socket_.set_option(tcp::no_delay(true));
+  for (const char byte : text) {
+    const bool written = co_await write(std::string(1, byte));
+    if (!written) co_return false;
+    co_await asio::post(asio::use_awaitable);
+  }
+  co_return true;
+}
+
+asio::awaitable<void> Connection::wait_for_close() {
   char byte = 0;
   const auto buffer = asio::buffer(&byte, 1);
-  co_await asio::async_read(socket, buffer, kAsTuple);
+  co_await asio::async_read(socket_, buffer, kAsTuple);
 }
 
 }  // namespace
@@ -142,36 +169,34 @@ MockAnswer MockReceiver::next_answer() {
 }
 
 asio::awaitable<void> MockReceiver::serve(tcp::socket socket) {
-  std::string buffer;
-  for (;;) {
-    MockRequest request = co_await read_request(socket, buffer);
+  Connection connection(std::move(socket));
+  bool is_open = true;
+  while (is_open) {
+    MockRequest request = co_await connection.read_request();
     if (request.start_line.empty()) co_return;
     requests_.push_back(std::move(request));
     const MockAnswer answer = next_answer();
     const std::string text = to_text(answer);
     switch (answer.manner) {
+      case MockAnswer::Manner::kWhole:
+        is_open = co_await connection.write(text);
+        break;
+      case MockAnswer::Manner::kByteByByte:
+        is_open = co_await connection.write_byte_by_byte(text);
+        break;
+      case MockAnswer::Manner::kThenClose:
+        co_await connection.write(text);
+        co_return;
+      case MockAnswer::Manner::kResetInside:
+        co_await connection.write(text.substr(0, text.size() / 2));
+        connection.reset();
+        co_return;
       case MockAnswer::Manner::kResetBefore:
-        reset(socket);
+        connection.reset();
         co_return;
       case MockAnswer::Manner::kHang:
-        co_await wait_for_close(socket);
+        co_await connection.wait_for_close();
         co_return;
-      case MockAnswer::Manner::kByteByByte:
-        co_await write_byte_by_byte(socket, text);
-        break;
-      case MockAnswer::Manner::kResetInside: {
-        const auto half = asio::buffer(text, text.size() / 2);
-        co_await asio::async_write(socket, half, kAsTuple);
-        reset(socket);
-        co_return;
-      }
-      case MockAnswer::Manner::kWhole:
-      case MockAnswer::Manner::kThenClose: {
-        const auto whole = asio::buffer(text);
-        const auto [error, size] = co_await asio::async_write(socket, whole, kAsTuple);
-        if (error || answer.manner == MockAnswer::Manner::kThenClose) co_return;
-        break;
-      }
     }
   }
 }

@@ -40,7 +40,7 @@ const Library kLibraries[] = {
     {"yaml-cpp/", "src/config/yaml\\.cpp$", "src/config/yaml.cpp"},
     {"google/protobuf/|.*\\.pb\\.h$|snappy", "src/(receiver|remote_write)/\\w+\\.cpp$",
      "the .cpp files of src/receiver and src/remote_write"},
-    {"spdlog/|fmt/", "src/(base|commands)/", "src/base and src/commands"},
+    {"spdlog/|fmt/", "src/(base|receiver)/", "src/base (the log) and src/receiver (its view)"},
     {"boost/beast/", "src/receiver/", "src/receiver"},
     {"boost/asio", "src/(env|spool|sender|receiver|agent|commands)/",
      "modules that wait; this one is made of plain functions"},

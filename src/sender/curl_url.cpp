@@ -1,4 +1,4 @@
-#include "sender/endpoint_url.hpp"
+#include "sender/curl_url.hpp"
 
 #include <curl/curl.h>
 
