@@ -20,6 +20,8 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+extern int LINUX_KERNEL_VERSION __kconfig;
+
 /* Measure what the device alone takes: from the last time the driver got the request. */
 const volatile bool device_time = false;
 
@@ -121,11 +123,14 @@ static __always_inline bool is_flush(struct request *rq)
 	return (rq->cmd_flags & 0xff) == REQ_OP_FLUSH;
 }
 
-/* `bit` is the flag's number where the kernel has no enum of them. */
-#define request_has_flag(rq, flag, bit)                                               \
-	((rq)->rq_flags & (1u << (bpf_core_enum_value_exists(enum rqf_flags, flag)    \
-					  ? bpf_core_enum_value(enum rqf_flags, flag) \
-					  : (bit))))
+/* The request flags are macros up to 6.11, where `bit` is the flag's number, then enumerators;
+ * of 6.12 the enum has no name to find it by, but the numbers of ours.
+ */
+#define request_has_flag(rq, flag, bit)                                                     \
+	((rq)->rq_flags & (1u << (bpf_core_enum_value_exists(enum rqf_flags, flag)          \
+					  ? bpf_core_enum_value(enum rqf_flags, flag)       \
+				  : LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 12, 0) ? flag \
+										     : (bit))))
 
 /* When the request was made, 0 if the kernel did not keep it. Since 6.13 the field is written for
  * accounted requests only and holds an earlier request's start in the others; before, it was 0 in

@@ -54,6 +54,18 @@
 /* What a new entry starts as: large enough for any layout. */
 static __u64 histogram_zero[1 + HISTOGRAM_BOUNDS_MAX + 1];
 
+/* 1 if a < b, else 0: the borrow of a - b. A comparison would be a branch, and the verifier follows
+ * both sides of every branch on its own: with a dozen in a row, loading took it a hundred times as
+ * long.
+ */
+static __always_inline __u32 histogram_is_less(__u64 a, __u64 b)
+{
+	__u64 borrow = ((~a & b) | ((~a | b) & (a - b))) >> 63;
+
+	barrier_var(borrow); /* or the compiler finds the branch again */
+	return borrow;
+}
+
 /* Bits needed to write `value`: 0 for 0, 64 for 2^63. */
 static __always_inline __u32 histogram_bit_length(__u64 value)
 {
@@ -61,34 +73,34 @@ static __always_inline __u32 histogram_bit_length(__u64 value)
 
 #pragma unroll
 	for (__u32 step = 32; step; step /= 2) {
-		if (value >> step) {
-			value >>= step;
-			length += step;
-		}
+		__u32 is_wider = histogram_is_less(0, value >> step);
+
+		value >>= is_wider * step;
+		length += is_wider * step;
 	}
 	return length + (__u32)value;
 }
 
 /* The first bucket whose bound is not less than `value`; the last, +Inf, if there is none. Few
- * bounds share a bit length, so the search is short: none to one step for powers of two, three for
+ * bounds share a bit length, so the search is short: none to one step for powers of two, four for
  * native schema 3.
  */
 static __always_inline __u32 histogram_bucket(const volatile struct histogram_layout *layout,
 					      __u64 value)
 {
 	__u32 length = histogram_bit_length(value);
-	__u32 low = layout->start[length & (HISTOGRAM_LENGTHS - 1)];
-	__u32 high = layout->start[(length + 1) & (HISTOGRAM_LENGTHS - 1)];
+	__u32 bucket = layout->start[length & (HISTOGRAM_LENGTHS - 1)];
+	__u32 count = layout->start[(length + 1) & (HISTOGRAM_LENGTHS - 1)] - bucket;
 
-	for (__u32 step = 0; step < 10 && low < high; step++) { /* 2^9 bounds at most */
-		__u32 middle = (low + high) / 2;
+	for (__u32 step = 0; step < 10 && count; step++) { /* count is at most 2^9 */
+		__u32 half = count / 2;
+		__u64 bound = layout->bounds[(bucket + half) & (HISTOGRAM_BOUNDS_MAX - 1)];
+		__u32 is_above = histogram_is_less(bound, value);
 
-		if (layout->bounds[middle & (HISTOGRAM_BOUNDS_MAX - 1)] < value)
-			low = middle + 1;
-		else
-			high = middle;
+		bucket += is_above * (half + 1);
+		count = half - is_above * (half + half + 1 - count);
 	}
-	return low;
+	return bucket;
 }
 
 /* The adds are atomic although the memory is this CPU's: a program may be interrupted here by

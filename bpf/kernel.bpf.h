@@ -33,7 +33,7 @@ struct request___before_5_17 {
 
 #pragma clang attribute pop
 
-/* Bit numbers of the request flags. Older kernels have macros instead: see request_has_flag(). */
+/* Bit numbers of the request flags; see request_has_flag() in bio.bpf.c. */
 enum rqf_flags {
 	__RQF_FLUSH_SEQ = 1,
 	__RQF_IO_STAT = 8,

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -73,6 +74,8 @@ int parse_and_run(int argc, char** argv) {
 }  // namespace bpfpush
 
 int main(int argc, char** argv) {
+  // A connection that the other side closed is an error to handle, not a reason to die.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     return bpfpush::parse_and_run(argc, argv);
   } catch (const std::exception& error) {

@@ -3,9 +3,9 @@
 #include <curl/curl.h>
 
 #include <array>
-#include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/error_code.hpp>
 #include <chrono>
 #include <unordered_map>
 #include <utility>
