@@ -4,6 +4,8 @@
 #   ./bootstrap.sh        installs what the build needs
 #   ./bootstrap.sh demo   ... builds bpfpush and shows this machine's block I/O
 #   ./bootstrap.sh test   ... builds, fetches the receivers that the tests send to, and tests
+#   ./bootstrap.sh lint   ... compiles with clang and clang-tidy, whose warnings are errors
+#   ./bootstrap.sh kernels ... tests `bio` on the kernels of three Debian releases, under emulation
 #
 # Installing needs root; where everything is there already it does not, and costs nothing.
 set -euo pipefail
@@ -148,6 +150,34 @@ fetch_receivers() {
   say "the receivers are in $receivers_dir"
 }
 
+# Debian releases and their kernels, for tests/kernels.
+kernels=(bullseye:5.10 bookworm:6.1 trixie:6.12)
+kernels_dir=build/kernels
+
+# Another release's lists and packages, kept apart from this machine's own. Unsigned by the keys this release has, maybe:
+# the kernel runs under emulation, without a network.
+foreign_apt() {
+  local state=$1
+  shift
+  "$@" -o Dir::Etc::SourceList="$state/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    -o Dir::State::Lists="$state/lists" -o Dir::Cache="$state/cache" -o APT::Sandbox::User="$(id -un)"
+}
+
+fetch_kernel() {
+  local release=${1%%:*} version=${1##*:} package mirror
+  local state=$PWD/$kernels_dir/$release
+  [[ -e $kernels_dir/$version.deb ]] && return
+  say "fetching kernel $version of Debian $release"
+  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1)
+  [[ -n $mirror ]] || fail "this machine has no mirror of Debian to fetch kernels from"
+  mkdir -p "$state"/{lists,cache/archives}/partial
+  echo "deb [trusted=yes] $mirror $release main" >"$state/sources.list"
+  quietly foreign_apt "$state" apt-get update || fail "cannot fetch the lists of $release"
+  package=$(foreign_apt "$state" apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image.*\)/\1/p' | head -n 1)
+  (cd "$state" && quietly foreign_apt "$state" apt-get download "$package") || fail "cannot download $package"
+  mv "$state/$package"_*.deb "$kernels_dir/$version.deb"
+}
+
 main() {
   if ! command -v apt-get >/dev/null; then
     fail "this needs apt (Debian 12, Ubuntu 24.04 or later); the packages are listed in $0"
@@ -168,8 +198,23 @@ main() {
       say "building and testing (build/check)"
       exec cmake --workflow --preset check
       ;;
+    lint)
+      install_packages "${build_packages[@]}" "${test_packages[@]}"
+      say "linting (build/lint)"
+      exec cmake --workflow --preset lint
+      ;;
+    kernels)
+      install_packages "${build_packages[@]}" "${test_packages[@]}" qemu-system-x86 busybox-static cpio xz-utils
+      for kernel in "${kernels[@]}"; do
+        (fetch_kernel "$kernel") || say "without kernel ${kernel##*:} its test is skipped"
+      done
+      say "building and testing (build/check)"
+      quietly cmake --preset check || fail "configuring failed"
+      quietly cmake --build --preset check --target bpfpush || fail "the build failed"
+      exec ctest --test-dir build/check -L kernels --output-on-failure
+      ;;
     *)
-      fail "unknown command \"$1\": there are \`$0\`, \`$0 demo\` and \`$0 test\`"
+      fail "unknown command \"$1\": there are demo, test, lint and kernels"
       ;;
   esac
 }
