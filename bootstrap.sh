@@ -188,7 +188,7 @@ main() {
       ;;
     demo)
       install_packages "${build_packages[@]}"
-      say "building (build/release)"
+      say "building (build/release), which takes some minutes the first time"
       quietly cmake --workflow --preset release || fail "the build failed"
       exec build/release/bpfpush demo
       ;;
@@ -212,6 +212,9 @@ main() {
       quietly cmake --preset check || fail "configuring failed"
       quietly cmake --build --preset check --target bpfpush || fail "the build failed"
       exec ctest --test-dir build/check -L kernels --output-on-failure
+      ;;
+    -h | --help)
+      sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
       ;;
     *)
       fail "unknown command \"$1\": there are demo, test, lint and kernels"

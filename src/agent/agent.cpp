@@ -77,8 +77,13 @@ asio::awaitable<void> Agent::run() {
 }
 
 void Agent::stop() {
-  if (stop_requested_.is_set()) abandoned_.set();
-  stop_requested_.set();
+  const BootTime now = clock_.now();
+  if (!stop_requested_.is_set()) {
+    stop_requested_at_ = now;
+    stop_requested_.set();
+  } else if (now - stop_requested_at_ > kSameStop) {
+    abandoned_.set();
+  }
 }
 
 asio::awaitable<void> Agent::collect() {

@@ -34,6 +34,8 @@ struct AgentParts {
 // executor. It reads what its Collector reads, plus its own metrics.
 class Agent {
  public:
+  static constexpr std::chrono::milliseconds kSameStop{50};
+
   // `transport_of` is called once for each endpoint. The error is for an endpoint that cannot be
   // what the configuration asks for, and names it.
   static Result<std::unique_ptr<Agent>> create(const Config& config,
@@ -45,7 +47,8 @@ class Agent {
   // flush timeout is over. The first snapshot is taken at once.
   boost::asio::awaitable<void> run();
 
-  // Asks run() to end. A second call gives up what is not delivered yet.
+  // Asks run() to end. A second call gives up what is not delivered yet, unless it comes within
+  // kSameStop: some who send a signal send it twice.
   void stop();
 
  private:
@@ -77,6 +80,7 @@ class Agent {
   std::chrono::nanoseconds flush_timeout_;
   MemorySpool spool_;
   Event stop_requested_;
+  BootTime stop_requested_at_{};
   Event abandoned_;
   Event draining_;  // the last snapshot is in the spool
   std::vector<std::unique_ptr<Endpoint>> endpoints_;

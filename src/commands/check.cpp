@@ -1,4 +1,6 @@
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "agent/programs.hpp"
 #include "commands/commands.hpp"
@@ -7,6 +9,15 @@
 
 namespace bpfpush {
 namespace {
+
+// The files that the endpoint's connection will need.
+std::vector<std::string> files_of(const RemoteWriteConfig& endpoint) {
+  std::vector<std::string> files = {endpoint.bearer_token_file, endpoint.tls.ca_file,
+                                    endpoint.tls.cert_file, endpoint.tls.key_file};
+  if (endpoint.basic_auth) files.push_back(endpoint.basic_auth->password_file);
+  std::erase(files, "");
+  return files;
+}
 
 // What the parser cannot know: whether the objects have the histograms, and endpoints can be what
 // they should.
@@ -23,6 +34,12 @@ Result<void> check_parts(const Config& config, const Filesystem& filesystem) {
     if (!checked) {
       add(endpoint.where + ": remote_write " + endpoint.name + ": " + checked.error().message());
     }
+    for (const std::string& file : files_of(endpoint)) {
+      const auto text = filesystem.read_file(file);
+      if (!text) {
+        add(endpoint.where + ": remote_write " + endpoint.name + ": " + text.error().message());
+      }
+    }
   }
   if (!faults.empty()) return Error(Errc::kInvalidConfig, faults);
   return {};
@@ -38,6 +55,7 @@ int check(const CheckCommand& command) {
   if (!checked) return fail(checked.error());
   std::printf("%s: valid, %zu program(s), %zu endpoint(s)\n", command.config_file.c_str(),
               config->programs.size(), config->remote_write.size());
+  if (config->remote_write.empty()) std::puts("`run` needs an endpoint under remote_write");
   return kExitOk;
 }
 

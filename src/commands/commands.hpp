@@ -40,7 +40,7 @@ int list();
 
 struct ReceiveCommand {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 9090;
+  int port = 9090;  // 0: any free one
   std::string show_every = "10s";
 };
 int receive(const ReceiveCommand& command);

@@ -79,8 +79,11 @@ void show_push(int push, const ReceivedRequest& request) {
 }
 
 int show_result(const Store& store, int pushes) {
-  const std::string histograms = render_histograms(store, {.name_prefix = "ebpf_"});
-  if (histograms.empty()) {
+  // The latencies last: they are what a terminal of 24 lines still shows.
+  const std::string sizes = render_histograms(store, {.name_prefix = "ebpf_bio_req_size"});
+  const std::string histograms =
+      sizes + "\n" + render_histograms(store, {.name_prefix = "ebpf_bio_req_latency"});
+  if (sizes.empty()) {
     std::fprintf(
         stderr, "bpfpush: %d pushes arrived, but no block device did any I/O: %s is on none here\n",
         pushes, kLoadDirectory);
@@ -119,9 +122,10 @@ int demo(const DemoCommand& command) {
   int pushes = 0;
   receiver->on_request([&pushes](const ReceivedRequest& request) { show_push(++pushes, request); });
   std::printf(
-      "The program `bio` measures this host's block I/O in the kernel. The agent pushes what it\n"
-      "counted every second to %s, where the receiver of this demonstration\n"
-      "listens. Some I/O of its own, in a temporary file in %s, gives it something to see.\n\n",
+      "The program `bio` measures this host's block I/O in the kernel. Every second\n"
+      "the agent pushes what it has counted to a receiver, here at\n"
+      "%s.\n"
+      "Some I/O in a temporary file in %s gives it something to see.\n\n",
       receiver->url().c_str(), kLoadDirectory);
   load->start();
   Demonstration demonstration(clock, **agent, *receiver, io.get_executor());

@@ -10,7 +10,9 @@
 namespace bpfpush {
 namespace {
 
-// "runs", or why not. Loads and attaches the program for a moment: nothing less would tell.
+constexpr char kRuns[] = "runs";
+
+// kRuns, or why not. Loads and attaches the program for a moment: nothing less would tell.
 std::string verdict_on(const BuiltinProgram& program) {
   auto probe = Probe::open({std::string(program.name), program.object, {}, {}});
   if (!probe) return probe.error().message();
@@ -21,7 +23,7 @@ std::string verdict_on(const BuiltinProgram& program) {
     if (status.attached) continue;
     reasons += (reasons.empty() ? "" : "; ") + status.name + " does not attach: " + status.reason;
   }
-  return reasons.empty() ? "runs" : reasons;
+  return reasons.empty() ? kRuns : reasons;
 }
 
 }  // namespace
@@ -30,12 +32,14 @@ int list() {
   const PosixFilesystem filesystem;
   const auto missing = missing_for_bpf(filesystem);
   std::printf("%-12s %-52s %s\n", "PROGRAM", "MEASURES", "ON THIS KERNEL");
+  bool any_runs = false;
   for (const BuiltinProgram& program : builtin_programs()) {
     const std::string verdict = missing ? "unknown" : verdict_on(program);
+    any_runs = any_runs || verdict == kRuns;
     std::printf("%-12s %-52s %s\n", std::string(program.name).c_str(),
                 std::string(program.measures).c_str(), verdict.c_str());
   }
-  if (!missing) return kExitOk;
+  if (!missing) return any_runs ? kExitOk : kExitRequirement;
   std::fprintf(stderr, "bpfpush: %s\n", missing->c_str());
   return kExitRequirement;
 }

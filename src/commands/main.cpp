@@ -27,21 +27,22 @@ int parse_and_run(int argc, char** argv) {
 
   RunCommand run_command;
   CLI::App* command = add_command(app, "run", "The agent: measure, and push until stopped.");
-  command->add_option("--config", run_command.config_file, "Configuration file")->required();
+  command->add_option("FILE,--config", run_command.config_file, "Configuration file")->required();
   command->callback([&] { result = run(run_command); });
 
   PrintCommand print_command;
   command = add_command(app, "print", "Measure for a while, then print the histograms as text.");
-  command->add_option("--program", print_command.programs, "Built-in program (see `list`)");
+  command->add_option("--program", print_command.programs,
+                      "Built-in program (see `list`); may repeat, default: bio");
   command->add_option("--object", print_command.objects, "BPF object file that describes itself");
-  command->add_option("--config", print_command.config_file, "Take the programs from this file");
+  command->add_option("--config", print_command.config_file, "Also the programs of this file");
   command->add_option("--duration", print_command.duration, "How long to measure, such as 10s")
       ->capture_default_str();
   command->callback([&] { result = print(print_command); });
 
   CheckCommand check_command;
   command = add_command(app, "check", "Validate a configuration; load nothing.");
-  command->add_option("FILE", check_command.config_file, "Configuration file")->required();
+  command->add_option("FILE,--config", check_command.config_file, "Configuration file")->required();
   command->callback([&] { result = check(check_command); });
 
   command = add_command(app, "list", "Built-in programs, and whether this kernel can run them.");
@@ -52,6 +53,7 @@ int parse_and_run(int argc, char** argv) {
   command->add_option("--address", receive_command.address, "IP address to listen on")
       ->capture_default_str();
   command->add_option("--port", receive_command.port, "Port to listen on; 0 takes a free one")
+      ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   command->add_option("--show-every", receive_command.show_every, "How often to show them")
       ->capture_default_str();
@@ -65,7 +67,13 @@ int parse_and_run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::fprintf(stderr, "bpfpush: %s; see `bpfpush --help`\n", error.what());
+    return kExitUsage;
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    std::fprintf(stderr, "bpfpush: standard output cannot be written\n");
+    return kExitFailure;
   }
   return result;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
@@ -72,7 +73,11 @@ int print(const PrintCommand& command) {
   Snapshot snapshot;
   collector.collect(snapshot.families);
   std::fputs(to_text_format(snapshot).c_str(), stdout);
-  return std::fflush(stdout) == 0 ? kExitOk : kExitFailure;
+  const auto has_series = [](const FamilySnapshot& family) { return !family.series.empty(); };
+  if (std::none_of(snapshot.families.begin(), snapshot.families.end(), has_series)) {
+    std::fprintf(stderr, "bpfpush: nothing was observed in %s\n", command.duration.c_str());
+  }
+  return kExitOk;
 }
 
 }  // namespace bpfpush

@@ -74,7 +74,7 @@ int receive(const ReceiveCommand& command) {
   AsioClock clock;
   ReceiverOptions options;
   options.address = command.address;
-  options.port = command.port;
+  options.port = static_cast<std::uint16_t>(command.port);
   auto receiver = Receiver::listen(io.get_executor(), options);
   if (!receiver) return fail(receiver.error());
   std::printf("Receiving at %s; Ctrl-C ends.\n", receiver->url().c_str());

@@ -38,7 +38,9 @@ int run(const RunCommand& command) {
   if (!loaded) return fail(loaded.error());
 
   log::info("started", {{"version", BPFPUSH_VERSION},
-                        {"endpoints", std::to_string(config->remote_write.size())}});
+                        {"programs", std::to_string(config->programs.size())},
+                        {"endpoints", std::to_string(config->remote_write.size())},
+                        {"push_interval_ms", std::to_string(config->push_interval.count())}});
   run_until_done(io, (*agent)->run(), [&] { (*agent)->stop(); });
   log::info("stopped");
   return kExitOk;

@@ -40,6 +40,9 @@ Result<std::chrono::milliseconds> parse_option(const std::string& option, const 
   if (!duration) {
     return Error(Errc::kInvalidConfig, option + ": " + duration.error().message());
   }
+  if (*duration < std::chrono::milliseconds(100)) {
+    return Error(Errc::kInvalidConfig, option + ": \"" + text + "\" is too short; at least 100ms");
+  }
   return *duration;
 }
 
@@ -73,7 +76,7 @@ Result<void> load_programs(const Filesystem& filesystem, Collector& collector) {
   const auto& programs = collector.programs();
   const auto attached = [](const ProgramState& program) { return program.status.attached; };
   if (!programs.empty() && std::none_of(programs.begin(), programs.end(), attached)) {
-    return Error(Errc::kUnavailable, "no program could be loaded (" +
+    return Error(Errc::kUnsupported, "no program could be loaded (" +
                                          programs.front().status.reason +
                                          "); `bpfpush list` says what this kernel can run");
   }

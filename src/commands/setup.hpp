@@ -20,7 +20,8 @@ namespace bpfpush {
 // Reads and parses a configuration file.
 Result<Config> load_config(const Filesystem& filesystem, const std::string& file);
 
-// A duration from the command line, as the configuration writes them. The message names `option`.
+// A duration from the command line, as the configuration writes them, of at least 100 ms. The
+// message names `option`.
 Result<std::chrono::milliseconds> parse_option(const std::string& option, const std::string& text);
 
 // What the configuration says of an endpoint, in the transport's own terms.
@@ -29,8 +30,8 @@ CurlTransportOptions to_transport_options(const RemoteWriteConfig& endpoint);
 // Makes transports on `loop`. Both arguments outlive the factory and its transports.
 TransportFactory curl_transports(CurlLoop& loop, const Filesystem& filesystem);
 
-// Loads the collector's programs. kUnsupported if this host cannot load BPF programs at all,
-// kUnavailable if none of the programs could be loaded.
+// Loads the collector's programs. kUnsupported if this host cannot load BPF programs at all, or
+// none of these.
 Result<void> load_programs(const Filesystem& filesystem, Collector& collector);
 
 // Runs `work` on `io` to its end. SIGINT and SIGTERM call `stop`, which should bring that about;

@@ -87,7 +87,12 @@ class TreeBuilder final : public YAML::EventHandler {
     if (open_.size() == kYamlDepthMax) {
       throw YAML::ParserException(mark, "nested deeper than " + std::to_string(kYamlDepthMax));
     }
-    open_.push_back({make(kind, mark), anchor, mark});
+    auto node = make(kind, mark);
+    // A block that is a key's value begins below it, but it is the key that people look for.
+    if (!open_.empty() && open_.back().awaits_value) {
+      node->line = open_.back().node->entries.back().line;
+    }
+    open_.push_back({std::move(node), anchor, mark});
   }
 
   void close() {

@@ -60,7 +60,8 @@ std::string LibbpfLog::reason() const {
   for (std::size_t i = lines.size(); i-- > 1;) {
     if (lines[i].starts_with("processed ")) return std::string(lines[i - 1]);
   }
-  return lines.empty() ? std::string() : std::string(lines.back());
+  // Else the first complaint is the cause, and those behind it what came of it.
+  return lines.empty() ? std::string() : std::string(lines.front());
 }
 
 }  // namespace bpfpush

@@ -18,7 +18,7 @@ class LibbpfLog {
 
   const std::string& text() const { return text_; }
 
-  // The verifier's own complaint if there is one, else libbpf's last line. One line.
+  // The verifier's own complaint if there is one, else libbpf's first. One line.
   std::string reason() const;
 
  private:

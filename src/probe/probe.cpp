@@ -1,5 +1,6 @@
 #include "probe/probe.hpp"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include <algorithm>
@@ -27,6 +28,14 @@ std::string load_failure(const std::string& name, int error, const std::string& 
   return text;
 }
 
+// Without CAP_SYS_ADMIN the kernel does not list the BTF of its modules, and libbpf before 1.3
+// gives up on that. It does not look for modules when it is told where the kernel's BTF is.
+const char* btf_path_to_insist_on() {
+  std::uint32_t id = 0;
+  const bool may_list = bpf_btf_get_next_id(0, &id) == 0 || errno != EPERM;
+  return may_list ? nullptr : "/sys/kernel/btf/vmlinux";
+}
+
 }  // namespace
 
 void Probe::ObjectClose::operator()(bpf_object* object) const {
@@ -42,6 +51,7 @@ Result<Probe> Probe::open(const ProbeOptions& options) {
   probe.name_ = options.name;
   LIBBPF_OPTS(bpf_object_open_opts, open_options);
   open_options.object_name = options.name.c_str();
+  open_options.btf_custom_path = btf_path_to_insist_on();
   probe.object_.reset(
       bpf_object__open_mem(options.object.data(), options.object.size(), &open_options));
   if (!probe.object_) {

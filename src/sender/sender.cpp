@@ -119,12 +119,18 @@ void Sender::report(Verdict verdict, const Result<HttpResponse>& reply) {
                                          {"failed_tries", std::to_string(outage->failures)},
                                          {"seconds", std::to_string(outage->duration.count())}});
   }
+  if (verdict == Verdict::kDelivered && counters_.requests_delivered == 1) {
+    log::info("first request delivered", {{"endpoint", endpoint()}});
+  }
   if (verdict == Verdict::kRejected) {
-    log::warn("request rejected, its samples are dropped",
-              {{"endpoint", endpoint()},
-               {"status", std::to_string(reply->status)},
-               {"samples", std::to_string(current_->request.samples)},
-               {"body", reply->body}});
+    const bool wrong_path = reply->status == 404 || reply->status == 405;
+    log::warn(
+        "request rejected, its samples are dropped",
+        {{"endpoint", endpoint()},
+         {"status", std::to_string(reply->status)},
+         {"samples", std::to_string(current_->request.samples)},
+         {"body", reply->body},
+         {"hint", wrong_path ? "is the path of url that of the receiver's remote write?" : ""}});
   }
 }
 
@@ -132,7 +138,7 @@ void Sender::report_failure(const Result<HttpResponse>& reply) const {
   const std::string attempt = std::to_string(backoff_.attempt());
   if (!reply) {
     log::warn(
-        "no answer, will retry",
+        "not delivered, will retry",
         {{"endpoint", endpoint()}, {"retry_attempt", attempt}, {"error", reply.error().message()}});
   } else if (reply->status / 100 == 3) {
     log::warn("endpoint redirects, which is not followed: set url to where the data should go",

@@ -127,6 +127,16 @@ TEST_F(AgentTest, ASecondStopGivesUpAtOnce) {
   EXPECT_TRUE(ended_);
 }
 
+TEST_F(AgentTest, ASignalSentTwiceIsOneStop) {
+  start(1);
+  transports_[0]->otherwise.status = 503;
+  run_for(seconds(1));
+  agent_->stop();
+  agent_->stop();
+  run_for(seconds(1));
+  EXPECT_FALSE(ended_);
+}
+
 TEST_F(AgentTest, AnEndpointThatIsDownDoesNotDelayAnother) {
   start(3);
   transports_[1]->otherwise.status = 503;

@@ -225,6 +225,13 @@ TEST(ConfigFaults, AreAllReportedInTheOrderOfLines) {
       "f.yaml:6: global.flush_timout: unknown key; did you mean \"flush_timeout\"?");
 }
 
+TEST(ConfigFaults, StandAtTheKeyWhoseBlockIsWrong) {
+  EXPECT_THAT(faults_of("remote_wirte:\n  - url: http://h/\n"),
+              HasSubstr("f.yaml:1: remote_wirte"));
+  EXPECT_THAT(faults_of("\nremote_write:\n  url: http://h/\n"),
+              HasSubstr("f.yaml:2: remote_write"));
+}
+
 TEST(ConfigFaults, AreCountedWhereTheyAreTooManyToShow) {
   std::string yaml;
   for (int i = 0; i < 60; ++i) yaml += "unknown" + std::to_string(i) + ": 1\n";

@@ -13,9 +13,11 @@
 namespace bpfpush {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr const char* kEndpoint = "remote_write: [{url: \"http://127.0.0.1:9/api/v1/write\"}]\n";
 
@@ -100,25 +102,69 @@ TEST(RunE2e, NamesAProgramOrAnObjectThatCannotBeHad) {
   }
 }
 
+// A user other than root, with the `capabilities` of setpriv's spelling. The build folder may be
+// closed to such a user; the copy of the binary that it runs is not.
+std::vector<std::string> as_nobody(const TemporaryDirectory& directory,
+                                   const std::string& capabilities) {
+  const std::string binary = directory.path() / "binary";
+  std::filesystem::copy_file(bpfpush_path(), binary);
+  return {"setpriv",
+          "--reuid=65534",
+          "--regid=65534",
+          "--clear-groups",
+          "--inh-caps=" + capabilities,
+          "--ambient-caps=" + capabilities,
+          "sh",
+          "-c",
+          "shift; exec \"$0\" \"$@\"",
+          binary};
+}
+
 TEST(RunE2e, SaysThatItNeedsRoot) {
   REQUIRE_OF_MACHINE(require_bpf());
   REQUIRE_OF_MACHINE(require_program("setpriv"));
-  // The build folder may be closed to others, the temporary one is not.
   const TemporaryDirectory directory;
-  const std::string binary = directory.path() / "binary";
-  std::filesystem::copy_file(bpfpush_path(), binary);
   const std::string file =
       directory.write("f.yaml", to_yaml({.urls = {"http://127.0.0.1:9/api/v1/write"}}));
-  const std::vector<std::string> as_nobody = {"setpriv",
-                                              "--reuid=65534",
-                                              "--regid=65534",
-                                              "--clear-groups",
-                                              "sh",
-                                              "-c",
-                                              "shift; exec \"$0\" \"$@\"",
-                                              binary};
-  expect_one_line_failure(run_bpfpush({"run", "--config", file}, as_nobody), kFaultOfHost,
-                          {"root"});
+  expect_one_line_failure(run_bpfpush({"run", "--config", file}, as_nobody(directory, "-all")),
+                          kFaultOfHost, {"root"});
+}
+
+TEST(PrintE2e, NeedsNoMoreThanTheTwoCapabilities) {
+  REQUIRE_OF_MACHINE(require_bpf());
+  REQUIRE_OF_MACHINE(require_program("setpriv"));
+  const TemporaryDirectory directory;
+  const Outcome outcome =
+      run_bpfpush({"print", "--duration", "100ms"}, as_nobody(directory, "+bpf,+perfmon"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.errors;
+  EXPECT_THAT(fault_lines(outcome.errors), Not(Contains(HasSubstr("load"))));
+}
+
+TEST(CommandLineE2e, SaysWhatIsWrongWithIt) {
+  struct Case {
+    std::vector<std::string> arguments;
+    const char* says;
+  };
+  const Case cases[] = {
+      {{"receive", "--show-every", "0s"}, "--show-every: \"0s\" is too short; at least 100ms"},
+      {{"print", "--duration", "soon"}, "--duration: "},
+      {{"receive", "--port", "99999"}, "--port"},
+      {{"run"}, "--config"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.arguments.back());
+    const Outcome outcome = run_bpfpush(c.arguments);
+    EXPECT_EQ(outcome.exit_code, kFaultOfConfiguration);
+    EXPECT_THAT(outcome.errors, StartsWith("bpfpush: "));
+    EXPECT_THAT(outcome.errors, HasSubstr(c.says));
+  }
+}
+
+TEST(CommandLineE2e, FailsWhenItsOutputCannotBeWritten) {
+  const std::vector<std::string> into_full = {"sh", "-c", "exec \"$0\" \"$@\" >/dev/full"};
+  const TemporaryDirectory directory;
+  const std::string file = directory.write("f.yaml", kEndpoint);
+  EXPECT_EQ(run_bpfpush({"check", file}, into_full).exit_code, 1);
 }
 
 TEST(RunE2e, SaysThatTheKernelHasNoTypeInformation) {

@@ -41,7 +41,7 @@ TEST(Sender, LogsTheBeginAndTheEndOfAnOutageNotEveryTry) {
   world.run_for(5min);
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_EQ(count_of(log, "\n"), 2) << log;
-  EXPECT_THAT(log, HasSubstr("msg=\"no answer, will retry\" endpoint=main"));
+  EXPECT_THAT(log, HasSubstr("msg=\"not delivered, will retry\" endpoint=main"));
   EXPECT_THAT(log, HasSubstr("msg=\"endpoint answers again\" endpoint=main failed_tries=8"));
 }
 
