@@ -59,12 +59,15 @@ BPF_HISTOGRAM(bio_req_size, struct bio_key, 1024, .help = "Block I/O request siz
 /* What the kernel's struct request does not keep for us while a request is under way. */
 struct progress {
 	__u64 queued_ns;
-	__u64 issued_ns;
-	__u64 bytes; /* completed so far */
+	__u64 issued_ns; /* 0 until the driver got it */
+	__u64 bytes;	 /* completed so far */
+	__u64 biotail; /* since it was issued: the request's last bio, by which it is known again */
 };
 
-/* Requests that vanish without completing (merged into another after they were queued) leave their
- * entry behind: least recently used entries make room.
+/* By the address of the request. Entries are left behind by requests that were merged into another
+ * after they were queued, and by completions that we did not see (the kernel may skip a program for
+ * a moment while another is attached to the tracepoint). Such an entry must not be taken for that
+ * of the next request at its address: hence `biotail`. The least recently used make room.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -154,6 +157,14 @@ static __always_inline bool is_partial(struct request *rq, __u32 bytes)
 	return bytes < rq->__data_len;
 }
 
+/* What is known of this very request, once it was issued. */
+static __always_inline struct progress *progress_of(struct request *rq, __u64 id)
+{
+	struct progress *known = bpf_map_lookup_elem(&bio_progress, &id);
+
+	return known && known->biotail == (__u64)rq->biotail ? known : NULL;
+}
+
 SEC("tp_btf/block_rq_insert")
 int bio_insert(__u64 *ctx)
 {
@@ -164,7 +175,7 @@ int bio_insert(__u64 *ctx)
 
 	if (start_of(rq))
 		return 0;
-	known = bpf_map_lookup_elem(&bio_progress, &id);
+	known = progress_of(rq, id);
 	if (!known ||
 	    !known->issued_ns) /* else the driver had it and gave it back: it is no new request */
 		bpf_map_update_elem(&bio_progress, &id, &progress, BPF_ANY);
@@ -182,10 +193,12 @@ int bio_issue(__u64 *ctx)
 	if (start_of(rq))
 		return 0;
 	known = bpf_map_lookup_elem(&bio_progress, &id);
-	if (known)
-		known->issued_ns = now;
-	else
-		bpf_map_update_elem(&bio_progress, &id, &progress, BPF_ANY);
+	if (known && (!known->issued_ns || known->biotail == (__u64)rq->biotail)) {
+		progress.queued_ns = known->queued_ns;
+		progress.bytes = known->bytes;
+	}
+	progress.biotail = (__u64)rq->biotail;
+	bpf_map_update_elem(&bio_progress, &id, &progress, BPF_ANY);
 	return 0;
 }
 
@@ -193,7 +206,7 @@ SEC("tp_btf/block_rq_complete")
 int BPF_PROG(bio_complete, struct request *rq, int error, unsigned int bytes)
 {
 	__u64 id = (__u64)rq, now = bpf_ktime_get_ns(), size = bytes;
-	struct progress *known = bpf_map_lookup_elem(&bio_progress, &id);
+	struct progress *known = progress_of(rq, id);
 	__u64 start = start_of(rq);
 	struct gendisk *disk = disk_of(rq);
 	struct bio_key key = {};
@@ -201,7 +214,7 @@ int BPF_PROG(bio_complete, struct request *rq, int error, unsigned int bytes)
 	if (!disk) /* a command to a controller, not to one of its disks */
 		return 0;
 	if (is_partial(rq, bytes)) {
-		struct progress progress = {.bytes = bytes};
+		struct progress progress = {.bytes = bytes, .biotail = (__u64)rq->biotail};
 
 		if (known)
 			known->bytes += bytes;

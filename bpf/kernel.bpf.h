@@ -24,6 +24,7 @@ struct request {
 	unsigned int cmd_flags; /* the lowest 8 bits are the operation */
 	unsigned int rq_flags;
 	unsigned int __data_len; /* bytes not completed yet */
+	struct bio *biotail;	 /* stays the same while it is completed */
 	__u64 start_time_ns;	 /* see start_of() in bio.bpf.c before use */
 };
 

@@ -48,7 +48,7 @@ void add_default_labels(const ValueReader& root, const Environment& environment,
   if (!given("job")) labels.emplace_back("job", kDefaultJob);
   if (given("instance")) return;
   if (auto host = environment("HOSTNAME")) {
-    labels.emplace_back("instance", std::move(*host));
+    labels.emplace_back("instance", to_valid_utf8(*host));
   } else {
     root.fault(
         "global.external_labels.instance: the environment variable HOSTNAME, its default, is not "

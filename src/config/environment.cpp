@@ -43,7 +43,9 @@ Result<std::string> expand_environment(std::string_view text, const Environment&
 
 Environment process_environment() {
   return [](const std::string& name) -> std::optional<std::string> {
-    if (const char* const value = std::getenv(name.c_str())) return value;
+    const char* const value = std::getenv(name.c_str());
+    // An empty host name would make the series of two hosts one.
+    if (value != nullptr && (name != "HOSTNAME" || *value != 0)) return value;
     if (name != "HOSTNAME") return std::nullopt;
     // Shells set HOSTNAME without exporting it, and systemd does not set it at all.
     char host[HOST_NAME_MAX + 1] = {};

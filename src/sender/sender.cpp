@@ -118,8 +118,7 @@ void Sender::report(Verdict verdict, const Result<HttpResponse>& reply) {
     log::info("endpoint answers again", {{"endpoint", endpoint()},
                                          {"failed_tries", std::to_string(outage->failures)},
                                          {"seconds", std::to_string(outage->duration.count())}});
-  }
-  if (verdict == Verdict::kDelivered && counters_.requests_delivered == 1) {
+  } else if (verdict == Verdict::kDelivered && counters_.requests_delivered == 1) {
     log::info("first request delivered", {{"endpoint", endpoint()}});
   }
   if (verdict == Verdict::kRejected) {

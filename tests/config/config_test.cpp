@@ -85,7 +85,7 @@ TEST(ParseConfig, ReadsProgramsAsNamesAndMappings) {
   const HistogramConfig& latency = second.histograms.at("bio_req_latency");
   EXPECT_EQ(latency.unit, "seconds");
   EXPECT_EQ(latency.max_entries, 64u);
-  EXPECT_EQ(latency.where, "f.yaml:8");
+  EXPECT_EQ(latency.where, "f.yaml:7");
   ASSERT_TRUE(latency.buckets);
   EXPECT_THAT(latency.buckets->bounds, ElementsAre(0, 0.1, 1));
   EXPECT_FALSE(second.histograms.at("bio_req_size").buckets);

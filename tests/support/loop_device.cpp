@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <new>
 #include <sstream>
@@ -82,6 +83,9 @@ Result<void> LoopDevice::attach_to(const FileDescriptor& file) {
   config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
   if (::ioctl(device.get(), LOOP_CONFIGURE, &config) != 0) return last_system_error(path);
   device_ = std::move(device);
+  // The queue keeps what an earlier user of the device set.
+  std::ofstream("/sys/block/" + name_ + "/queue/iostats") << "1";
+  std::ofstream("/sys/block/" + name_ + "/queue/scheduler") << "none";
 
   DiskStat last = stat();
   int quiet = 0;
