@@ -18,10 +18,15 @@ std::string known_names(const std::vector<std::string>& names) {
   return known.empty() ? "none" : known;
 }
 
-std::string load_failure(const std::string& name, int error, const std::string& reason) {
-  std::string text = "program " + name + " does not load on this kernel: " + libbpf_message(error) +
-                     " (errno " + std::to_string(error) + ")";
-  if (!reason.empty()) text += ", " + reason;
+// "Operation not permitted (errno 1)", and what libbpf complained of, if it did.
+std::string describe(int error, const LibbpfLog& log) {
+  std::string text = libbpf_message(error) + " (errno " + std::to_string(error) + ")";
+  if (const std::string reason = log.reason(); !reason.empty()) text += ", " + reason;
+  return text;
+}
+
+std::string load_failure(const std::string& name, int error, const LibbpfLog& log) {
+  std::string text = "program " + name + " does not load on this kernel: " + describe(error, log);
   if (error == EPERM || error == EACCES) {
     text += "; it needs root, or the capabilities CAP_BPF and CAP_PERFMON";
   }
@@ -101,7 +106,7 @@ Result<void> Probe::load() {
     const LibbpfLog log;
     const int error = -bpf_object__load(object_.get());
     if (error != 0) {
-      return Error(Errc::kUnsupported, load_failure(name_, error, log.reason()));
+      return Error(Errc::kUnsupported, load_failure(name_, error, log));
     }
   }
   for (const HistogramMap& histogram : histograms_) {
@@ -125,8 +130,7 @@ void Probe::attach() {
     std::unique_ptr<bpf_link, LinkDestroy> link(bpf_program__attach(program));
     if (!link) {
       status.attached = false;
-      status.reason = std::string(libbpf_message(errno)) + " (errno " + std::to_string(errno) +
-                      ")" + (log.text().empty() ? "" : ", " + log.reason());
+      status.reason = describe(errno, log);
     }
     links_.push_back(std::move(link));
     programs_.push_back(std::move(status));

@@ -35,15 +35,15 @@ measure() {
 	grep -E '_(count|sum)\{' /out
 }
 
-everything() {
+direct_writes() {
 	dd if=/dev/zero of=/dev/vda bs=4k count=200 oflag=direct 2>/dev/null
+}
+
+everything() {
+	direct_writes
 	dd if=/dev/zero of=/dev/vda bs=64k count=20 conv=fsync 2>/dev/null
 	echo 3 >/proc/sys/vm/drop_caches
 	dd if=/dev/vda of=/dev/null bs=64k count=20 2>/dev/null
-}
-
-direct_writes() {
-	dd if=/dev/zero of=/dev/vda bs=4k count=200 oflag=direct 2>/dev/null
 }
 
 echo "kernel $(uname -r)"
