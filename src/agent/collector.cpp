@@ -7,21 +7,34 @@
 
 namespace bpfpush {
 
-Family family_of(const HistogramMap& histogram, const std::string& metric_namespace,
-                 std::vector<std::string> label_names) {
+namespace {
+
+// A row that has counted nothing: an entry is made just before its first observation is added. What
+// a counter or gauge says is said even when it is 0.
+bool is_unused(const Family& family, std::span<const std::uint64_t> row) {
+  return family.type == MetricType::kHistogram && observation_count(row) == 0;
+}
+
+// What overflowed, as a number of observations.
+std::uint64_t overflow_count(const Family& family, std::span<const std::uint64_t> row) {
+  return family.type == MetricType::kHistogram ? observation_count(row) : row[0];
+}
+
+}  // namespace
+
+Family family_of(const MetricMap& map, const std::string& metric_namespace) {
   Family family;
-  family.name = metric_namespace + "_" + histogram.name;
-  family.help = histogram.help;
-  if (histogram.unit->is_base()) {
-    family.unit = histogram.unit->name;
+  family.name = metric_namespace + "_" + map.name;
+  family.help = map.help;
+  if (map.unit->is_base()) {
+    family.unit = map.unit->name;
     family.name += "_" + family.unit;
-  } else if (!histogram.unit->name.empty()) {
-    family.help += ", in " + std::string(histogram.unit->name);
+  } else if (!map.unit->name.empty()) {
+    family.help += ", in " + std::string(map.unit->name);
   }
-  family.type = MetricType::kHistogram;
-  family.label_names = std::move(label_names);
-  family.bounds = histogram.layout.bounds;
-  family.divisor = static_cast<double>(histogram.measured_per_exported);
+  family.type = map.type;
+  family.bounds = map.layout.bounds;
+  family.divisor = static_cast<double>(map.measured_per_exported);
   return family;
 }
 
@@ -29,95 +42,112 @@ Collector::Collector(std::string metric_namespace, const Filesystem& filesystem)
     : namespace_(std::move(metric_namespace)), devices_(filesystem) {}
 
 Result<void> Collector::add(Probe probe) {
-  Object object{std::move(probe), {}};
-  for (const HistogramMap& histogram : object.probe.histograms()) {
-    auto decoder = KeyDecoder::create(histogram.key, devices_);
-    if (!decoder) {
-      return Error(decoder.error().code, "program " + object.probe.name() + ": histogram " +
-                                             histogram.name + ": " + decoder.error().message());
-    }
-    Family family = family_of(histogram, namespace_, decoder->label_names());
-    for (const Object& other : objects_) {
-      for (const Source& source : other.sources) {
-        if (source.family->name != family.name) continue;
-        return Error(Errc::kInvalidConfig, "programs " + other.probe.name() + " and " +
-                                               object.probe.name() + " both make the metric " +
-                                               family.name +
-                                               "; give one of them another unit, or leave one out");
-      }
-    }
-    object.sources.push_back(
-        {std::make_shared<const Family>(std::move(family)), SeriesTable(std::move(*decoder))});
+  const std::string object = probe.name();
+  for (const MetricMap& map : probe.metrics()) {
+    const Result<void> added =
+        add({object, map.name, family_of(map, namespace_), map.key, map.max_entries, nullptr});
+    if (!added) return added;
   }
-  objects_.push_back(std::move(object));
+  probes_.push_back(std::make_unique<Probe>(std::move(probe)));
+  return {};
+}
+
+Result<void> Collector::add(CollectedMetric metric) {
+  auto decoder = KeyDecoder::create(metric.key, devices_);
+  if (!decoder) {
+    return Error(decoder.error().code, "program " + metric.object + ": metric " + metric.map +
+                                           ": " + decoder.error().message());
+  }
+  const Result<void> distinct = check_name(metric);
+  if (!distinct) return distinct;
+  metric.family.label_names = decoder->label_names();
+  MapState& state = maps_.emplace_back();
+  state.object = metric.object;
+  state.map = metric.map;
+  state.capacity = metric.capacity;
+  metrics_.push_back({std::make_shared<const Family>(std::move(metric.family)),
+                      SeriesTable(std::move(*decoder)), std::move(metric.source)});
+  return {};
+}
+
+Result<void> Collector::check_name(const CollectedMetric& metric) const {
+  for (std::size_t i = 0; i < metrics_.size(); ++i) {
+    if (metrics_[i].family->name != metric.family.name) continue;
+    return Error(Errc::kInvalidConfig, "programs " + maps_[i].object + " and " + metric.object +
+                                           " both make the metric " + metric.family.name +
+                                           "; give one of them another unit, or leave one out");
+  }
   return {};
 }
 
 void Collector::load() {
-  std::vector<Object> loaded;
-  for (Object& object : objects_) {
-    const std::string name = object.probe.name();
-    const Result<void> result = object.probe.load();
-    if (!result) {
-      log::error("program not loaded", {{"program", name}, {"reason", result.error().message()}});
-      programs_.push_back({name, {name, false, result.error().message()}});
-      continue;
-    }
-    for (const ProgramStatus& status : object.probe.programs()) {
-      if (!status.attached) {
-        log::error("program not attached",
-                   {{"program", name + "/" + status.name}, {"reason", status.reason}});
-      }
-      programs_.push_back({name, status});
-    }
-    for (const HistogramMap& histogram : object.probe.histograms()) {
-      MapState& state = maps_.emplace_back();
-      state.object = name;
-      state.map = histogram.name;
-      state.capacity = histogram.max_entries;
-    }
-    loaded.push_back(std::move(object));
+  for (const auto& probe : probes_) load(*probe);
+  std::vector<Metric> metrics;
+  std::vector<MapState> maps;
+  for (std::size_t i = 0; i < metrics_.size(); ++i) {
+    if (!metrics_[i].source) continue;  // its program did not load
+    metrics.push_back(std::move(metrics_[i]));
+    maps.push_back(std::move(maps_[i]));
   }
-  objects_ = std::move(loaded);
+  metrics_ = std::move(metrics);
+  maps_ = std::move(maps);
+}
+
+void Collector::load(Probe& probe) {
+  const std::string& name = probe.name();
+  const Result<void> result = probe.load();
+  if (!result) {
+    log::error("program not loaded", {{"program", name}, {"reason", result.error().message()}});
+    programs_.push_back({name, {name, false, result.error().message()}});
+    return;
+  }
+  for (const ProgramStatus& status : probe.programs()) {
+    if (!status.attached) {
+      log::error("program not attached",
+                 {{"program", name + "/" + status.name}, {"reason", status.reason}});
+    }
+    programs_.push_back({name, status});
+  }
+  std::size_t map = 0;
+  for (std::size_t i = 0; i < metrics_.size(); ++i) {
+    if (maps_[i].object == name && !metrics_[i].source) metrics_[i].source = probe.source(map++);
+  }
 }
 
 void Collector::collect(std::vector<FamilySnapshot>& families) {
   devices_.forget();
-  std::size_t map = 0;
-  for (Object& object : objects_) {
-    for (std::size_t i = 0; i < object.sources.size(); ++i, ++map) {
-      MapState& state = maps_[map];
-      const Result<void> result = read(object.probe, i, state);
-      if (result) {
-        families.push_back(to_family(object.sources[i], state));
-      } else if (state.read_errors++ == 0) {  // the metric counts the rest
-        log::error("map not read", {{"map", state.map}, {"reason", result.error().message()}});
-      }
+  for (std::size_t i = 0; i < metrics_.size(); ++i) {
+    MapState& state = maps_[i];
+    const Result<void> result = read(metrics_[i], state);
+    if (result) {
+      families.push_back(to_family(metrics_[i], state));
+    } else if (state.read_errors++ == 0) {  // the metric counts the rest
+      log::error("map not read", {{"map", state.map}, {"reason", result.error().message()}});
     }
   }
 }
 
-Result<void> Collector::read(Probe& probe, std::size_t histogram, MapState& state) {
-  overflow_.assign(probe.histograms()[histogram].row_size(), 0);
-  Result<void> result = probe.read(histogram, rows_);
-  if (result) result = probe.read_overflow(histogram, overflow_);
+Result<void> Collector::read(Metric& metric, MapState& state) {
+  overflow_.assign(metric.family->row_size(), 0);
+  Result<void> result = metric.source->read(rows_);
+  if (result) result = metric.source->read_overflow(overflow_);
   if (!result) return result;
   state.entries = rows_.size();
-  state.overflowed = observation_count(overflow_);
+  state.overflowed = overflow_count(*metric.family, overflow_);
   return {};
 }
 
-FamilySnapshot Collector::to_family(Source& source, MapState& state) const {
-  FamilySnapshot family{source.family, {}, {}};
+FamilySnapshot Collector::to_family(Metric& metric, MapState& state) const {
+  FamilySnapshot family{metric.family, {}, {}};
   family.series.reserve(state.entries);
-  family.values.reserve(state.entries * source.family->row_size());
-  source.series.begin();
+  family.values.reserve(state.entries * metric.family->row_size());
+  metric.series.begin();
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    // An entry is made just before its first observation is added: it has counted nothing yet.
-    if (observation_count(rows_.row(i)) > 0) source.series.add(rows_.key(i), rows_.row(i), family);
+    if (is_unused(*metric.family, rows_.row(i))) continue;
+    metric.series.add(rows_.key(i), rows_.row(i), family);
   }
-  source.series.add_overflow(overflow_, family);
-  source.series.end();
+  metric.series.add_overflow(overflow_, family);
+  metric.series.end();
   return family;
 }
 

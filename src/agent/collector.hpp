@@ -8,6 +8,7 @@
 
 #include "labels/device_names.hpp"
 #include "labels/series_table.hpp"
+#include "probe/metric_source.hpp"
 #include "probe/probe.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -30,22 +31,36 @@ struct MapState {
   std::uint64_t read_errors = 0;
 };
 
-// Reads the maps of all programs into families: metric names, labels, bounds.
+// One metric to collect: what it is called and where it is read.
+struct CollectedMetric {
+  std::string object;  // whose it is, and
+  std::string map;     // where it is, for messages and self-metrics
+  Family family;       // its label_names come from `key`
+  KeySchema key;
+  std::size_t capacity = 0;              // label sets the map has room for
+  std::unique_ptr<MetricSource> source;  // null for a program that is yet to be loaded
+};
+
+// Reads the maps of all programs, and maps that others made, into families: metric names, labels,
+// bounds.
 class Collector {
  public:
-  // `metric_namespace` is put before every metric name. `filesystem` outlives this.
+  // `metric_namespace` is put before the names of programs' metrics. `filesystem` outlives this.
   Collector(std::string metric_namespace, const Filesystem& filesystem);
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
 
-  // Takes in an opened program. kInvalidConfig if two programs make the same metric.
+  // Takes in an opened program with all its metrics. kInvalidConfig if two programs make the same
+  // metric.
   Result<void> add(Probe probe);
+  // Takes in a metric whose source can be read at once. The same error.
+  Result<void> add(CollectedMetric metric);
 
   // Loads and attaches what was added. A program that does not load is left out, with the reason in
   // programs(); the others run.
   void load();
 
-  // Appends a family for each histogram that could be read, with the series that have counted
+  // Appends a family for each metric that could be read, with the series that have counted
   // something.
   void collect(std::vector<FamilySnapshot>& families);
 
@@ -53,30 +68,29 @@ class Collector {
   const std::vector<MapState>& maps() const { return maps_; }
 
  private:
-  struct Source {
+  struct Metric {
     std::shared_ptr<const Family> family;
     SeriesTable series;
-  };
-  struct Object {
-    Probe probe;
-    std::vector<Source> sources;  // parallel to probe.histograms()
+    std::unique_ptr<MetricSource> source;
   };
 
-  Result<void> read(Probe& probe, std::size_t histogram, MapState& state);
-  FamilySnapshot to_family(Source& source, MapState& state) const;
+  Result<void> check_name(const CollectedMetric& metric) const;
+  void load(Probe& probe);
+  Result<void> read(Metric& metric, MapState& state);
+  FamilySnapshot to_family(Metric& metric, MapState& state) const;
 
   std::string namespace_;
   DeviceNames devices_;
-  std::vector<Object> objects_;
+  std::vector<std::unique_ptr<Probe>> probes_;
+  std::vector<Metric> metrics_;  // after probes_, of which they read
+  std::vector<MapState> maps_;   // parallel to metrics_
   std::vector<ProgramState> programs_;
-  std::vector<MapState> maps_;  // of all objects' histograms, in order
   MapRows rows_;
   std::vector<std::uint64_t> overflow_;
 };
 
-// The family of a histogram: "NAMESPACE_MAP", with the unit's name behind it where that is a base
-// unit.
-Family family_of(const HistogramMap& histogram, const std::string& metric_namespace,
-                 std::vector<std::string> label_names);
+// The family of a map, but for its labels: "NAMESPACE_MAP", with the unit's name behind it where
+// that is a base unit.
+Family family_of(const MetricMap& map, const std::string& metric_namespace);
 
 }  // namespace bpfpush

@@ -1,5 +1,6 @@
 #include "labels/series_table.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace bpfpush {
@@ -25,7 +26,8 @@ void SeriesTable::add(std::span<const std::byte> key, std::span<const std::uint6
 }
 
 void SeriesTable::add_overflow(std::span<const std::uint64_t> row, FamilySnapshot& family) {
-  if (observation_count(row) > 0) add_row(entry_of(decoder_.other()), row, family);
+  const bool is_empty = std::all_of(row.begin(), row.end(), [](auto value) { return value == 0; });
+  if (!is_empty) add_row(entry_of(decoder_.other()), row, family);
 }
 
 void SeriesTable::end() {

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "probe/libbpf_log.hpp"
+#include "probe/map_source.hpp"
 #include "probe/rodata.hpp"
 
 namespace bpfpush {
@@ -94,7 +95,7 @@ Result<void> Probe::lay_out(const ProbeOptions& options) {
       return Error(histogram.error().code,
                    "histogram " + name + ": " + histogram.error().message());
     }
-    histograms_.push_back(std::move(*histogram));
+    metrics_.push_back(std::move(*histogram));
   }
   return rodata.store();
 }
@@ -109,13 +110,7 @@ Result<void> Probe::load() {
       return Error(Errc::kUnsupported, load_failure(name_, error, log));
     }
   }
-  for (const HistogramMap& histogram : histograms_) {
-    const MapShape entries{histogram.name, histogram.key.key_size, histogram.row_size(), *cpus};
-    const MapShape overflow{overflow_map_name(histogram.name), sizeof(std::uint32_t),
-                            histogram.row_size(), *cpus};
-    readers_.push_back(
-        {MapReader(map_fd(entries.name), entries), MapReader(map_fd(overflow.name), overflow)});
-  }
+  cpu_count_ = *cpus;
   attach();
   return {};
 }
@@ -137,13 +132,13 @@ void Probe::attach() {
   }
 }
 
-Result<void> Probe::read(std::size_t index, MapRows& rows) {
-  return readers_[index].entries.read(rows);
-}
-
-Result<void> Probe::read_overflow(std::size_t index, std::span<std::uint64_t> row) {
-  const std::uint32_t key = 0;
-  return readers_[index].overflow.read_one(std::as_bytes(std::span(&key, 1)), row);
+std::unique_ptr<MetricSource> Probe::source(std::size_t index) const {
+  const MetricMap& metric = metrics_[index];
+  const MapShape entries{metric.name, metric.key.key_size, metric.row_size(), cpu_count_};
+  const MapShape overflow{overflow_map_name(metric.name), sizeof(std::uint32_t), metric.row_size(),
+                          cpu_count_};
+  return std::make_unique<MapSource>(MapReader(map_fd(entries.name), entries),
+                                     MapReader(map_fd(overflow.name), overflow));
 }
 
 int Probe::map_fd(const std::string& map) const {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "probe/histogram_map.hpp"
-#include "probe/map_reader.hpp"
+#include "probe/metric_map.hpp"
+#include "probe/metric_source.hpp"
 
 struct bpf_link;
 struct bpf_object;
@@ -44,13 +44,11 @@ class Probe {
   Result<void> load();
 
   const std::string& name() const { return name_; }
-  const std::vector<HistogramMap>& histograms() const { return histograms_; }
+  const std::vector<MetricMap>& metrics() const { return metrics_; }
   const std::vector<ProgramStatus>& programs() const { return programs_; }
 
-  // Reads the histogram histograms()[index] of all keys, and of what found no room (row_size()
-  // integers). After load().
-  Result<void> read(std::size_t index, MapRows& rows);
-  Result<void> read_overflow(std::size_t index, std::span<std::uint64_t> row);
+  // What metrics()[index] is read from, after load(). It must not outlive the probe.
+  std::unique_ptr<MetricSource> source(std::size_t index) const;
 
   // The descriptor of one of the object's maps, or of one of its programs, -1 if there is none;
   // owned by the probe. After load().
@@ -64,10 +62,6 @@ class Probe {
   struct LinkDestroy {
     void operator()(bpf_link* link) const;
   };
-  struct Readers {
-    MapReader entries;
-    MapReader overflow;
-  };
 
   Probe() = default;
   Result<void> lay_out(const ProbeOptions& options);
@@ -76,9 +70,9 @@ class Probe {
   std::string name_;
   std::unique_ptr<bpf_object, ObjectClose> object_;
   std::vector<std::unique_ptr<bpf_link, LinkDestroy>> links_;  // before the object in destruction
-  std::vector<HistogramMap> histograms_;
+  std::vector<MetricMap> metrics_;
   std::vector<ProgramStatus> programs_;
-  std::vector<Readers> readers_;  // parallel to histograms_
+  std::size_t cpu_count_ = 0;
 };
 
 }  // namespace bpfpush

@@ -34,13 +34,13 @@ TEST(FamilyOf, NamesTheMetricForItsMapAndItsBaseUnit) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.unit);
     const Probe probe = open_bio("bio", {{"bio_req_latency", {c.unit, {}, {}}}});
-    const Family family = family_of(probe.histograms()[0], "ebpf", {"device", "operation"});
+    const Family family = family_of(probe.metrics()[0], "ebpf");
     EXPECT_EQ(family.name, c.name);
     EXPECT_EQ(family.help, c.help);
     EXPECT_EQ(family.unit, c.metadata_unit);
     EXPECT_EQ(family.divisor, c.divisor);
     EXPECT_EQ(family.type, MetricType::kHistogram);
-    EXPECT_EQ(family.bounds, probe.histograms()[0].layout.bounds);
+    EXPECT_EQ(family.bounds, probe.metrics()[0].layout.bounds);
   }
 }
 

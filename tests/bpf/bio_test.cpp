@@ -69,9 +69,9 @@ class Bio : public testing::Test {
   // By operation, of the one device.
   static std::map<std::uint32_t, Totals> totals(Probe& probe, const std::string& map,
                                                 const LoopDevice& device) {
-    const std::size_t index = probe.histograms()[0].name == map ? 0 : 1;
+    const std::size_t index = probe.metrics()[0].name == map ? 0 : 1;
     MapRows rows;
-    EXPECT_TRUE(probe.read(index, rows));
+    EXPECT_TRUE(probe.source(index)->read(rows));
     std::map<std::uint32_t, Totals> by_operation;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       std::uint32_t key[2] = {};

@@ -29,7 +29,7 @@ class Observe : public testing::Test {
 
 // Observes each value once and expects it in the bucket that user space says.
 void expect_buckets(Observer& observer, const std::vector<std::uint64_t>& values) {
-  const HistogramMap& histogram = observer.histogram();
+  const MetricMap& histogram = observer.histogram();
   std::vector<std::uint64_t> want(histogram.row_size());
   for (const std::uint64_t value : values) {
     observer.observe(1, value);

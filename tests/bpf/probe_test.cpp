@@ -1,3 +1,4 @@
+#include "probe/map_reader.hpp"
 #include "probe/probe.hpp"
 
 #include <bpf/bpf.h>
@@ -32,8 +33,8 @@ ProbeOptions bio_options() {
 
 TEST(ProbeOpen, FindsOutFromTheObjectItself) {
   const Probe probe = Probe::open(bio_options()).value();
-  ASSERT_EQ(probe.histograms().size(), 2u);
-  const HistogramMap& latency = probe.histograms()[0];
+  ASSERT_EQ(probe.metrics().size(), 2u);
+  const MetricMap& latency = probe.metrics()[0];
   EXPECT_EQ(latency.name, "bio_req_latency");
   EXPECT_EQ(latency.help, "Block I/O request latency");
   EXPECT_EQ(latency.unit->name, "microseconds");
@@ -46,13 +47,13 @@ TEST(ProbeOpen, FindsOutFromTheObjectItself) {
   EXPECT_EQ(latency.key.fields[1].name, "operation");
   EXPECT_EQ(latency.key.fields[1].kind, FieldKind::kEnum);
   EXPECT_EQ(latency.key.fields[1].enumerators.at(3), "discard");
-  EXPECT_EQ(probe.histograms()[1].layout.bounds.size(), 16u);
+  EXPECT_EQ(probe.metrics()[1].layout.bounds.size(), 16u);
 }
 
 TEST(ProbeOpen, FlattensKeysAndKnowsTheirTypes) {
   const auto object = test_object("observe");
   const Probe probe = Probe::open(test_object_options("observe", object)).value();
-  const KeySchema& key = probe.histograms()[0].key;
+  const KeySchema& key = probe.metrics()[0].key;
   EXPECT_THAT(
       key.fields,
       ElementsAre(KeyField{"id", 0, 4, FieldKind::kUnsigned, "", {}},
@@ -67,7 +68,7 @@ TEST(ProbeOpen, AnotherUnitKeepsTheProposedRange) {
   ProbeOptions options = bio_options();
   options.histograms = {{"bio_req_latency", {"seconds", {}, {}}}};
   const Probe probe = Probe::open(options).value();
-  const BucketLayout& layout = probe.histograms()[0].layout;
+  const BucketLayout& layout = probe.metrics()[0].layout;
   EXPECT_EQ(layout.bounds.front(), 1e-6);
   EXPECT_EQ(layout.bounds.back(), 2147.483648);
   EXPECT_EQ(layout.measured_bounds.front(), 1'000u);
@@ -149,7 +150,7 @@ TEST_F(MapReaderTest, ReadsManyBatchesAndKeyByKeyAlike) {
   options.max_entries = kKeys;
   Observer observer(options);
   for (std::uint32_t id = 0; id < kKeys; ++id) observer.observe(id, id, 2);
-  const HistogramMap& histogram = observer.histogram();
+  const MetricMap& histogram = observer.histogram();
   MapReader reader(
       observer.probe().map_fd("observed"),
       {"observed", histogram.key.key_size, histogram.row_size(), possible_cpu_count().value()});
@@ -169,7 +170,7 @@ TEST_F(MapReaderTest, ABucketLargerThanTheBatchMakesTheBatchGrow) {
   options.max_entries = 64;
   Observer observer(options);
   for (std::uint32_t id = 0; id < 64; ++id) observer.observe(id, 1);
-  const HistogramMap& histogram = observer.histogram();
+  const MetricMap& histogram = observer.histogram();
   MapShape shape{"observed", histogram.key.key_size, histogram.row_size(),
                  possible_cpu_count().value()};
   MapReader reader(observer.probe().map_fd("observed"), shape, 1);

@@ -55,7 +55,7 @@ void Observer::observe(std::uint32_t id, std::uint64_t value, std::uint32_t coun
 
 std::map<std::uint32_t, std::vector<std::uint64_t>> Observer::rows() {
   MapRows rows;
-  const Result<void> read = probe_.read(0, rows);
+  const Result<void> read = probe_.source(0)->read(rows);
   EXPECT_TRUE(read) << read.error().message();
   std::map<std::uint32_t, std::vector<std::uint64_t>> by_id;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -68,7 +68,7 @@ std::map<std::uint32_t, std::vector<std::uint64_t>> Observer::rows() {
 
 std::vector<std::uint64_t> Observer::overflow() {
   std::vector<std::uint64_t> row(histogram().row_size());
-  const Result<void> read = probe_.read_overflow(0, row);
+  const Result<void> read = probe_.source(0)->read_overflow(row);
   EXPECT_TRUE(read) << read.error().message();
   return row;
 }

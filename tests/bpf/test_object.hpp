@@ -21,7 +21,7 @@ class Observer {
   explicit Observer(const HistogramOptions& histogram = {},
                     const std::map<std::string, std::string>& settings = {});
 
-  const HistogramMap& histogram() const { return probe_.histograms().front(); }
+  const MetricMap& histogram() const { return probe_.metrics().front(); }
   Probe& probe() { return probe_; }
 
   // Makes the kernel observe `value` for the key `id`, `count` times, on the CPU that calls.

@@ -8,6 +8,7 @@
 #include "probe/rodata.hpp"
 #include "snapshot/bucket_layout.hpp"
 #include "snapshot/key_schema.hpp"
+#include "snapshot/snapshot.hpp"
 #include "snapshot/unit.hpp"
 
 struct bpf_object;
@@ -22,17 +23,21 @@ struct HistogramOptions {
   std::optional<std::size_t> max_entries;
 };
 
-// A histogram that an object declares with BPF_HISTOGRAM, as it will be loaded.
-struct HistogramMap {
+// A map that an object declares a metric with, as it will be loaded.
+struct MetricMap {
   std::string name;  // the map's
   std::string help;
+  MetricType type = MetricType::kHistogram;
   const Unit* unit = nullptr;  // exported
   std::uint64_t measured_per_exported = 1;
-  BucketLayout layout;
+  BucketLayout layout;  // histograms
   KeySchema key;
   std::size_t max_entries = 0;
 
-  std::size_t row_size() const { return 1 + layout.bucket_count(); }
+  // Integers in a value, on one CPU.
+  std::size_t row_size() const {
+    return type == MetricType::kHistogram ? 1 + layout.bucket_count() : 1;
+  }
 };
 
 // The map that takes what finds no room in the map `name`.
@@ -43,7 +48,7 @@ std::vector<std::string> histogram_names(const Rodata& rodata);
 
 // Reads what the object says of its histogram `name`, applies `options`, fills the layout in
 // `rodata` and sizes the maps to it. For an object that is opened and not yet loaded.
-Result<HistogramMap> lay_out_histogram(bpf_object* object, Rodata& rodata, const std::string& name,
-                                       const HistogramOptions& options);
+Result<MetricMap> lay_out_histogram(bpf_object* object, Rodata& rodata, const std::string& name,
+                                    const HistogramOptions& options);
 
 }  // namespace bpfpush

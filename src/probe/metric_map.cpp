@@ -1,4 +1,4 @@
-#include "probe/histogram_map.hpp"
+#include "probe/metric_map.hpp"
 
 #include <bpf/libbpf.h>
 
@@ -104,8 +104,8 @@ std::vector<std::string> histogram_names(const Rodata& rodata) {
   return names;
 }
 
-Result<HistogramMap> lay_out_histogram(bpf_object* object, Rodata& rodata, const std::string& name,
-                                       const HistogramOptions& options) {
+Result<MetricMap> lay_out_histogram(bpf_object* object, Rodata& rodata, const std::string& name,
+                                    const HistogramOptions& options) {
   const auto bytes = rodata.variable(name + std::string(kLayoutSuffix));
   if (bytes.size() != sizeof(histogram_layout)) {
     return Error(Errc::kMalformed, "the layout of histogram " + name +
@@ -133,13 +133,14 @@ Result<HistogramMap> lay_out_histogram(bpf_object* object, Rodata& rodata, const
   const bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
   auto key = key_schema_from_btf(bpf_object__btf(object), bpf_map__btf_key_type_id(map), name);
   if (!key) return key.error();
-  return HistogramMap{name,
-                      text(layout.help),
-                      *exported,
-                      *measured_per_exported(**measured, **exported),
-                      std::move(*buckets),
-                      std::move(*key),
-                      bpf_map__max_entries(map)};
+  return MetricMap{name,
+                   text(layout.help),
+                   MetricType::kHistogram,
+                   *exported,
+                   *measured_per_exported(**measured, **exported),
+                   std::move(*buckets),
+                   std::move(*key),
+                   bpf_map__max_entries(map)};
 }
 
 }  // namespace bpfpush
