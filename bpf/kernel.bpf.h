@@ -28,6 +28,10 @@ struct request {
 	__u64 start_time_ns;	 /* see start_of() in bio.bpf.c before use */
 };
 
+struct irqaction {
+	const char *name;
+};
+
 struct request___before_5_17 {
 	struct gendisk *rq_disk;
 };

@@ -4,6 +4,12 @@ extern "C" {
 // The objects' bytes, embedded by bpf/CMakeLists.txt.
 extern const std::byte bpfpush_bio_object[];
 extern const std::byte bpfpush_bio_object_end[];
+extern const std::byte bpfpush_hardirq_object[];
+extern const std::byte bpfpush_hardirq_object_end[];
+extern const std::byte bpfpush_reclaim_object[];
+extern const std::byte bpfpush_reclaim_object_end[];
+extern const std::byte bpfpush_softirq_object[];
+extern const std::byte bpfpush_softirq_object_end[];
 }
 
 namespace bpfpush {
@@ -13,6 +19,15 @@ std::span<const BuiltinProgram> builtin_programs() {
       {"bio",
        "block I/O latency and size, by device and operation",
        {bpfpush_bio_object, bpfpush_bio_object_end}},
+      {"hardirq",
+       "run time of interrupt handlers, by name",
+       {bpfpush_hardirq_object, bpfpush_hardirq_object_end}},
+      {"reclaim",
+       "time tasks are held up by freeing memory",
+       {bpfpush_reclaim_object, bpfpush_reclaim_object_end}},
+      {"softirq",
+       "wait and run time of softirqs, by vector",
+       {bpfpush_softirq_object, bpfpush_softirq_object_end}},
   };
   return programs;
 }

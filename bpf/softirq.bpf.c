@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Softirqs: how long each vector waits, from the first raise to its entry, and how long it runs,
+ * from entry to exit.
+ *
+ * Runs are what the kernel counts in /proc/softirqs, one observation each, when it has ended. A
+ * wait is missing where the raise was not seen, and where a vector is raised in the moment between
+ * the kernel taking note of what is pending and running it: it will run twice then, and the second
+ * run has no wait.
+ */
+#include "histogram.bpf.h"
+
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* The kernel's numbers, which have been these since 4.1. */
+enum softirq_vector {
+	hi,
+	timer,
+	net_tx,
+	net_rx,
+	block,
+	irq_poll,
+	tasklet,
+	sched,
+	hrtimer,
+	rcu,
+	VECTORS,
+};
+
+struct softirq_key {
+	enum softirq_vector vector;
+};
+
+BPF_HISTOGRAM(softirq_wait, struct softirq_key, VECTORS,
+	      .help = "Time softirqs waited, from raise to entry", .measured_unit = "nanoseconds",
+	      .exported_unit = "microseconds", HISTOGRAM_BUCKETS_EXP2(-2, 20));
+BPF_HISTOGRAM(softirq_run, struct softirq_key, VECTORS, .help = "Time softirqs ran",
+	      .measured_unit = "nanoseconds", .exported_unit = "microseconds",
+	      HISTOGRAM_BUCKETS_EXP2(-2, 20));
+
+/* A CPU's softirqs do not interrupt one another, so each vector is under way once at most. */
+struct progress {
+	__u64 raised_ns;  /* 0: not since it was entered last */
+	__u64 entered_ns; /* 0: not running */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, VECTORS);
+	__type(key, __u32);
+	__type(value, struct progress);
+} softirq_progress SEC(".maps");
+
+SEC("tp_btf/softirq_raise")
+int BPF_PROG(softirq_raise, unsigned int vector)
+{
+	struct progress *progress = bpf_map_lookup_elem(&softirq_progress, &vector);
+
+	if (progress && !progress->raised_ns)
+		progress->raised_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("tp_btf/softirq_entry")
+int BPF_PROG(softirq_entry, unsigned int vector)
+{
+	struct progress *progress = bpf_map_lookup_elem(&softirq_progress, &vector);
+	struct softirq_key key = {.vector = vector};
+	__u64 raised_ns;
+
+	if (!progress)
+		return 0;
+	progress->entered_ns = bpf_ktime_get_ns();
+	raised_ns = progress->raised_ns;
+	progress->raised_ns = 0;
+	if (raised_ns)
+		histogram_observe(softirq_wait, &key, progress->entered_ns - raised_ns);
+	return 0;
+}
+
+SEC("tp_btf/softirq_exit")
+int BPF_PROG(softirq_exit, unsigned int vector)
+{
+	struct progress *progress = bpf_map_lookup_elem(&softirq_progress, &vector);
+	struct softirq_key key = {.vector = vector};
+
+	if (!progress || !progress->entered_ns)
+		return 0;
+	histogram_observe(softirq_run, &key, bpf_ktime_get_ns() - progress->entered_ns);
+	progress->entered_ns = 0;
+	return 0;
+}

@@ -1,0 +1,122 @@
+// The programs `softirq` and `hardirq` beside the kernel's own statistics, and another counter
+// where it keeps none. Interrupts cannot be held off while both are read, so theirs is read on both
+// sides of ours.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <sstream>
+
+#include "builtin_run.hpp"
+#include "env/file_descriptor.hpp"
+#include "probe/map_reader.hpp"
+#include "support/eventually.hpp"
+#include "support/requirement.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace bpfpush {
+namespace {
+
+using Counts = Bracket::Counts;
+
+class Interrupts : public testing::Test {
+ protected:
+  void SetUp() override { REQUIRE_OF_MACHINE(require_bpf()); }
+
+  const std::uint64_t cpus_ = possible_cpu_count().value();
+};
+
+// /proc/softirqs, a line for each vector: "  NET_RX:   176969   226061".
+Counts softirqs_of_the_kernel() {
+  std::istringstream lines(read_file("/proc/softirqs"));
+  Counts counts;
+  std::string line, vector;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) {
+    std::istringstream fields(line);
+    fields >> vector;
+    vector.pop_back();
+    std::transform(vector.begin(), vector.end(), vector.begin(), ::tolower);
+    for (std::uint64_t count = 0; fields >> count;) counts[vector] += count;
+  }
+  return counts;
+}
+
+// By the names of an interrupt's handlers, each of which is called for each of its interrupts.
+Counts by_handler(const std::map<std::uint64_t, std::uint64_t>& by_irq) {
+  Counts counts;
+  for (const auto& [irq, count] : by_irq) {
+    std::istringstream names(read_file("/sys/kernel/irq/" + std::to_string(irq) + "/actions"));
+    std::string name;
+    std::getline(names, name);
+    counts[name.substr(0, 31)] += count;
+  }
+  return counts;
+}
+
+// Sends datagrams to ourselves, each after the last has arrived: a net_rx each, at least.
+void exchange_datagrams(int count) {
+  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const name = reinterpret_cast<sockaddr*>(&address);
+  ASSERT_EQ(::bind(socket.get(), name, size), 0);
+  ASSERT_EQ(::getsockname(socket.get(), name, &size), 0);
+  char byte = 0;
+  for (int i = 0; i < count; ++i) {
+    ASSERT_EQ(::sendto(socket.get(), &byte, 1, 0, name, size), 1);
+    ASSERT_EQ(::recv(socket.get(), &byte, 1, 0), 1);
+  }
+}
+
+TEST_F(Interrupts, SoftirqRunsAreThoseTheKernelCounts) {
+  BuiltinRun softirq("softirq");
+  const auto runs = [&] { return softirq.counts("softirq_run"); };
+  Bracket bracket(runs, softirqs_of_the_kernel, cpus_);
+  exchange_datagrams(2000);
+  EXPECT_GE(softirq.counts("softirq_run")["net_rx"], 2000u);
+  bracket.expect_equal();
+}
+
+TEST_F(Interrupts, ASoftirqWaitsOnceForEachOfItsRaisesThatItServes) {
+  BuiltinRun softirq("softirq");
+  const auto runs_before = softirq.counts("softirq_run");
+  const auto waits_before = softirq.counts("softirq_wait");
+  exchange_datagrams(2000);
+  auto waits = softirq.counts("softirq_wait");
+  auto runs = softirq.counts("softirq_run");
+  for (auto& [vector, count] : waits_before) waits[vector] -= count;
+  for (auto& [vector, count] : runs_before) runs[vector] -= count;
+  EXPECT_GE(waits["net_rx"], 2000u);
+  for (const auto& [vector, count] : waits) EXPECT_LE(count, runs[vector] + cpus_) << vector;
+}
+
+TEST_F(Interrupts, HardirqRunsAreThoseOfEachHandler) {
+  const TracepointCounter exits("irq_handler_exit", TracepointCounter::By::kFirstArgument);
+  BuiltinRun hardirq("hardirq");
+  const auto handled = [&] { return by_handler(exits.counts()); };
+  Bracket bracket([&] { return hardirq.counts("hardirq_run"); }, handled, cpus_);
+  const TemporaryDirectory directory;
+  const auto total = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& [irq, count] : hardirq.counts("hardirq_run")) sum += count;
+    return sum;
+  };
+  // Whatever this machine's disk is, it says by an interrupt that it has written.
+  EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] {
+    const std::string path = directory.write("file", "something");
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return ::fsync(file.get()) != 0 || total() >= 20;
+  }));
+  bracket.expect_equal();
+}
+
+}  // namespace
+}  // namespace bpfpush
