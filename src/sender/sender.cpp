@@ -111,7 +111,9 @@ void Sender::count(Verdict verdict, const Result<HttpResponse>& reply) {
 
 void Sender::report(Verdict verdict, const Result<HttpResponse>& reply) {
   if (verdict == Verdict::kRetry) {
-    if (outage_.failed(clock_.now())) report_failure(reply);
+    const std::string reason =
+        reply ? std::to_string(reply->status) : reply.error().code.to_string();
+    if (outage_.failed(clock_.now(), reason)) report_failure(reply);
     return;
   }
   if (const auto outage = outage_.ended(clock_.now())) {

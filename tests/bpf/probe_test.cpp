@@ -1,4 +1,3 @@
-#include "probe/map_reader.hpp"
 #include "probe/probe.hpp"
 
 #include <bpf/bpf.h>
@@ -9,6 +8,7 @@
 #include <set>
 
 #include "probe/builtin.hpp"
+#include "probe/map_reader.hpp"
 #include "support/requirement.hpp"
 #include "test_object.hpp"
 
