@@ -24,7 +24,7 @@
 	.buckets_type = HISTOGRAM_EXP2, .first = (min), .last = (max)
 
 /* Says how user space shows a field of a key, where its bytes alone do not tell:
- * LABEL_DECODER("majorminor"). */
+ * LABEL_DECODER("majorminor"). Several, separated by commas, read what the one before made. */
 #define LABEL_DECODER(name) __attribute__((btf_decl_tag("decoder:" name)))
 
 /* A per-CPU hash from keys to histograms, and the one histogram that takes what finds no room in

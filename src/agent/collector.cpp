@@ -39,7 +39,7 @@ Family family_of(const MetricMap& map, const std::string& metric_namespace) {
 }
 
 Collector::Collector(std::string metric_namespace, const Filesystem& filesystem)
-    : namespace_(std::move(metric_namespace)), devices_(filesystem) {}
+    : namespace_(std::move(metric_namespace)), names_(filesystem) {}
 
 Result<void> Collector::add(Probe probe) {
   const std::string object = probe.name();
@@ -53,7 +53,7 @@ Result<void> Collector::add(Probe probe) {
 }
 
 Result<void> Collector::add(CollectedMetric metric) {
-  auto decoder = KeyDecoder::create(metric.key, devices_);
+  auto decoder = KeyDecoder::create(metric.key, names_);
   if (!decoder) {
     return Error(decoder.error().code, "program " + metric.object + ": metric " + metric.map +
                                            ": " + decoder.error().message());
@@ -115,7 +115,7 @@ void Collector::load(Probe& probe) {
 }
 
 void Collector::collect(std::vector<FamilySnapshot>& families) {
-  devices_.forget();
+  names_.begin_collection();
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
     MapState& state = maps_[i];
     const Result<void> result = read(metrics_[i], state);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "labels/device_names.hpp"
+#include "labels/host_names.hpp"
 #include "labels/series_table.hpp"
 #include "probe/metric_source.hpp"
 #include "probe/probe.hpp"
@@ -80,7 +80,7 @@ class Collector {
   FamilySnapshot to_family(Metric& metric, MapState& state) const;
 
   std::string namespace_;
-  DeviceNames devices_;
+  HostNames names_;
   std::vector<std::unique_ptr<Probe>> probes_;
   std::vector<Metric> metrics_;  // after probes_, of which they read
   std::vector<MapState> maps_;   // parallel to metrics_

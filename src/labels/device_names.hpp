@@ -14,8 +14,11 @@ class DeviceNames {
  public:
   explicit DeviceNames(const Filesystem& filesystem) : filesystem_(filesystem) {}
 
-  // "sda" for 8:0, from /sys/dev/block; "8:0" where the kernel knows no such device (any more).
+  // "sda" for 8:0, from /sys/dev/block; "" where the kernel knows no such device (any more).
   const std::string& name(std::uint32_t device);
+
+  // "8:0"
+  static std::string number(std::uint32_t device);
 
   // Forgets every name. Called before each collection: a name is looked up once for a snapshot, so
   // a device that appears late, or takes over another's number, is right in the next one, and

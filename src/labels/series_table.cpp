@@ -18,16 +18,17 @@ void SeriesTable::add(std::span<const std::byte> key, std::span<const std::uint6
                       FamilySnapshot& family) {
   key_.assign(reinterpret_cast<const char*>(key.data()), key.size());
   KeyEntry& known = by_key_[key_];
-  if (known.entry == nullptr || decoder_.is_volatile()) {
-    known.entry = &entry_of(decoder_.decode(key));
+  if (known.generation == 0 || decoder_.is_volatile()) {
+    auto labels = decoder_.decode(key);
+    known.entry = labels ? &entry_of(std::move(*labels)) : nullptr;
   }
   known.generation = generation_;
-  add_row(*known.entry, row, family);
+  if (known.entry != nullptr) add_row(*known.entry, row, family);
 }
 
 void SeriesTable::add_overflow(std::span<const std::uint64_t> row, FamilySnapshot& family) {
   const bool is_empty = std::all_of(row.begin(), row.end(), [](auto value) { return value == 0; });
-  if (!is_empty) add_row(entry_of(decoder_.other()), row, family);
+  if (!is_empty) add_row(entry_of({decoder_.other()}), row, family);
 }
 
 void SeriesTable::end() {
@@ -36,10 +37,11 @@ void SeriesTable::end() {
   std::erase_if(by_labels_, unseen);
 }
 
-SeriesTable::Entry& SeriesTable::entry_of(std::vector<std::string> label_values) {
-  Entry& entry = by_labels_[joined(label_values)];
+SeriesTable::Entry& SeriesTable::entry_of(DecodedLabels labels) {
+  Entry& entry = by_labels_[joined(labels.values)];
   if (!entry.series) {
-    entry.series = std::make_shared<const Series>(Series{std::move(label_values)});
+    repaired_ += labels.repaired;
+    entry.series = std::make_shared<const Series>(Series{std::move(labels.values)});
   }
   return entry;
 }

@@ -21,10 +21,13 @@ class SeriesTable {
 
   const KeyDecoder& decoder() const { return decoder_; }
 
+  // Label values that were not UTF-8, each counted when its series appears.
+  std::uint64_t repaired() const { return repaired_; }
+
   // A collection: begin(), then add() for each key of the map, then end().
   void begin() { generation_ += 1; }
   // Adds the integers of `row` to the series of `key` in `family`, appending the series if it is
-  // new there.
+  // new there. A key whose label set a decoder drops is left out.
   void add(std::span<const std::byte> key, std::span<const std::uint64_t> row,
            FamilySnapshot& family);
   // The same for what found no room in the map. Its series exists while it has counted something.
@@ -39,15 +42,17 @@ class SeriesTable {
     std::uint64_t generation = 0;  // when it was last seen
   };
   struct KeyEntry {
-    Entry* entry = nullptr;  // into by_labels_, whose elements do not move; both go in end()
-    std::uint64_t generation = 0;
+    Entry* entry = nullptr;  // into by_labels_, whose elements do not move; both go in end(). None
+                             // if the label set is dropped
+    std::uint64_t generation = 0;  // 0: never decoded
   };
 
-  Entry& entry_of(std::vector<std::string> label_values);
+  Entry& entry_of(DecodedLabels labels);
   void add_row(Entry& entry, std::span<const std::uint64_t> row, FamilySnapshot& family);
 
   KeyDecoder decoder_;
   std::uint64_t generation_ = 0;
+  std::uint64_t repaired_ = 0;
   std::unordered_map<std::string, Entry> by_labels_;  // the values, each after its length
   std::unordered_map<std::string, KeyEntry> by_key_;  // the bytes
   std::string key_;                                   // the look-up's own, to allocate nothing

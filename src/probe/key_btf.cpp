@@ -2,7 +2,9 @@
 
 #include <bpf/btf.h>
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "probe/btf_types.hpp"
 
@@ -10,6 +12,21 @@ namespace bpfpush {
 namespace {
 
 constexpr std::string_view kDecoderTag = "decoder:";
+
+// "string,regexp": what LABEL_DECODER says.
+std::vector<DecoderSpec> chain(std::string_view names) {
+  std::vector<DecoderSpec> decoders;
+  while (!names.empty()) {
+    std::string_view name = names.substr(0, names.find(','));
+    names.remove_prefix(std::min(name.size() + 1, names.size()));
+    name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
+    name = name.substr(0, name.find_last_not_of(' ') + 1);
+    DecoderSpec& decoder = decoders.emplace_back();
+    decoder.name = name;
+    decoder.plain_unknown = true;
+  }
+  return decoders;
+}
 
 class KeyWalker {
  public:
@@ -24,14 +41,14 @@ class KeyWalker {
         return unsupported(name, "is a bitfield; give it a whole integer");
       }
       const std::size_t at = offset + btf_member_bit_offset(type, i) / 8;
-      const Result<void> added = add_field(name, member.type, at, decoder_of(id, i));
+      const Result<void> added = add_field(name, member.type, at, decoders_of(id, i));
       if (!added) return added;
     }
     return {};
   }
 
   Result<void> add_field(const std::string& name, std::uint32_t id, std::size_t offset,
-                         const std::string& decoder) {
+                         std::vector<DecoderSpec> decoders) {
     const btf_type* type = resolve_type(types_, id);
     if (btf_is_struct(type)) return add_struct(id_behind(id), offset);
     if (name == "le" || name.starts_with("__")) {
@@ -39,7 +56,9 @@ class KeyWalker {
     }
     const auto size = btf__resolve_size(types_, id);
     if (size <= 0) return unsupported(name, "has no size");
-    KeyField field{name, offset, static_cast<std::size_t>(size), FieldKind::kUnsigned, decoder, {}};
+    KeyField field{
+        name, offset, static_cast<std::size_t>(size), FieldKind::kUnsigned, std::move(decoders),
+        {}};
     if (btf_is_any_enum(type)) {
       field.kind = FieldKind::kEnum;
       field.enumerators = enumerators_of(type);
@@ -79,13 +98,13 @@ class KeyWalker {
     return id;
   }
 
-  std::string decoder_of(std::uint32_t struct_id, std::uint32_t member) const {
+  std::vector<DecoderSpec> decoders_of(std::uint32_t struct_id, std::uint32_t member) const {
     for (std::uint32_t id = 1; id < btf__type_cnt(types_); ++id) {
       const btf_type* tag = btf__type_by_id(types_, id);
       if (!btf_is_decl_tag(tag) || tag->type != struct_id) continue;
       if (btf_decl_tag(tag)->component_idx != static_cast<int>(member)) continue;
       const std::string_view text = btf__name_by_offset(types_, tag->name_off);
-      if (text.starts_with(kDecoderTag)) return std::string(text.substr(kDecoderTag.size()));
+      if (text.starts_with(kDecoderTag)) return chain(text.substr(kDecoderTag.size()));
     }
     return {};
   }
@@ -114,7 +133,7 @@ class KeyWalker {
 
 Result<KeySchema> key_schema_from_btf(const btf* types, std::uint32_t id, const std::string& map) {
   KeyWalker walker(types, map);
-  const Result<void> walked = walker.add_field("key", id, 0, "");
+  const Result<void> walked = walker.add_field("key", id, 0, {});
   if (!walked) return walked.error();
   const auto size = btf__resolve_size(types, id);
   return KeySchema{static_cast<std::size_t>(size), walker.take_fields()};

@@ -42,8 +42,9 @@ TEST(ProbeOpen, FindsOutFromTheObjectItself) {
   EXPECT_EQ(latency.layout.bounds.size(), 32u);
   EXPECT_EQ(latency.max_entries, 1'024u);
   ASSERT_EQ(latency.key.fields.size(), 2u);
-  EXPECT_EQ(latency.key.fields[0],
-            (KeyField{"device", 0, 4, FieldKind::kUnsigned, "majorminor", {}}));
+  EXPECT_EQ(
+      latency.key.fields[0],
+      (KeyField{"device", 0, 4, FieldKind::kUnsigned, {{"majorminor", {}, false, {}, true}}, {}}));
   EXPECT_EQ(latency.key.fields[1].name, "operation");
   EXPECT_EQ(latency.key.fields[1].kind, FieldKind::kEnum);
   EXPECT_EQ(latency.key.fields[1].enumerators.at(3), "discard");
@@ -56,11 +57,11 @@ TEST(ProbeOpen, FlattensKeysAndKnowsTheirTypes) {
   const KeySchema& key = probe.metrics()[0].key;
   EXPECT_THAT(
       key.fields,
-      ElementsAre(KeyField{"id", 0, 4, FieldKind::kUnsigned, "", {}},
-                  KeyField{"colour", 4, 4, FieldKind::kEnum, "", {{0, "red"}, {5, "green"}}},
-                  KeyField{"name", 8, 6, FieldKind::kString, "", {}},
-                  KeyField{"row", 14, 2, FieldKind::kUnsigned, "", {}},
-                  KeyField{"column", 16, 1, FieldKind::kSigned, "", {}}));
+      ElementsAre(KeyField{"id", 0, 4, FieldKind::kUnsigned, {}, {}},
+                  KeyField{"colour", 4, 4, FieldKind::kEnum, {}, {{0, "red"}, {5, "green"}}},
+                  KeyField{"name", 8, 6, FieldKind::kString, {}, {}},
+                  KeyField{"row", 14, 2, FieldKind::kUnsigned, {}, {}},
+                  KeyField{"column", 16, 1, FieldKind::kSigned, {}, {}}));
   EXPECT_EQ(key.key_size, 20u);
 }
 

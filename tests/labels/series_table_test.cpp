@@ -21,7 +21,7 @@ class SeriesTableTest : public testing::Test {
       const std::vector<std::pair<std::uint32_t, std::vector<std::uint64_t>>>& entries,
       const std::vector<std::uint64_t>& overflow = {0, 0}) {
     FamilySnapshot family{family_, {}, {}};
-    devices_.forget();
+    names_.begin_collection();
     table_.begin();
     for (const auto& [device, row] : entries) table_.add(KeyBytes().add(device), row, family);
     table_.add_overflow(overflow, family);
@@ -37,10 +37,11 @@ class SeriesTableTest : public testing::Test {
   }
 
   FakeFilesystem filesystem_;
-  DeviceNames devices_{filesystem_};
+  HostNames names_{filesystem_};
   std::shared_ptr<const Family> family_ = make_family();
   SeriesTable table_{
-      KeyDecoder::create({4, {{"device", 0, 4, FieldKind::kUnsigned, "majorminor", {}}}}, devices_)
+      KeyDecoder::create({4, {{"device", 0, 4, FieldKind::kUnsigned, {{"majorminor"}}, {}}}},
+                         names_)
           .value()};
 };
 
@@ -51,7 +52,7 @@ TEST_F(SeriesTableTest, ASeriesIsTheSameObjectFromCollectionToCollection) {
   EXPECT_EQ(second.series[0], first.series[1]);
   EXPECT_EQ(second.series[1], first.series[0]);
   EXPECT_THAT(second.row(0), ElementsAre(7, 3));
-  EXPECT_THAT(second.series[1]->label_values, ElementsAre("8:0"));
+  EXPECT_THAT(second.series[1]->label_values, ElementsAre("unknown:8:0"));
 }
 
 TEST_F(SeriesTableTest, KeysWithTheSameLabelsAreOneSeriesAddedUp) {
@@ -66,7 +67,7 @@ TEST_F(SeriesTableTest, ALabelHealsWhenItsNameIsKnown) {
   const FamilySnapshot before = collect({{kSda, {5, 1}}});
   filesystem_.links["/sys/dev/block/8:0"] = "block/sda";
   const FamilySnapshot after = collect({{kSda, {5, 1}}});
-  EXPECT_THAT(before.series[0]->label_values, ElementsAre("8:0"));
+  EXPECT_THAT(before.series[0]->label_values, ElementsAre("unknown:8:0"));
   EXPECT_THAT(after.series[0]->label_values, ElementsAre("sda"));
 }
 
