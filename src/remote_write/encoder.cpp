@@ -38,7 +38,8 @@ class ClassicWriter {
   }
 
   static std::size_t samples(const Family& family) {
-    return family.type == MetricType::kHistogram ? family.bounds.size() + 3 : 1;
+    if (family.type != MetricType::kHistogram) return 1;
+    return family.bounds.size() + (family.has_sum ? 3 : 2);
   }
 
   // As many bytes as write() of such a series may take.
@@ -64,7 +65,9 @@ class ClassicWriter {
       at = put(at, static_cast<double>(count), labels.before_name(), own.bucket_name(),
                labels.from_name_to_le(), own.le(bucket), labels.after_le());
     }
-    at = put(at, first, labels.before_name(), own.sum_name(), labels.after_name());
+    if (family.family->has_sum) {
+      at = put(at, first, labels.before_name(), own.sum_name(), labels.after_name());
+    }
     at = put(at, static_cast<double>(count), labels.before_name(), own.count_name(),
              labels.after_name());
     message_.commit(at);

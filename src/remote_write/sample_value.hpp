@@ -9,10 +9,10 @@ namespace bpfpush {
 // The exported number of a counter, a gauge or a histogram's sum whose integer in the row is
 // `integer`.
 inline double sample_value(const Family& family, std::uint64_t integer) {
-  if (family.type == MetricType::kGauge) {
-    return static_cast<double>(static_cast<std::int64_t>(integer)) / family.divisor;
-  }
-  return static_cast<double>(integer) / family.divisor;
+  const double value = family.type == MetricType::kGauge
+                           ? static_cast<double>(static_cast<std::int64_t>(integer))
+                           : static_cast<double>(integer);
+  return value / family.divisor * family.multiplier;
 }
 
 }  // namespace bpfpush

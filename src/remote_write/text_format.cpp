@@ -79,7 +79,9 @@ void append_histogram(std::string& text, const Family& family, std::span<const s
     append_sample(text, family.name + "_bucket", pairs.empty() ? le : pairs + ',' + le,
                   static_cast<double>(count));
   }
-  append_sample(text, family.name + "_sum", pairs, sample_value(family, row[0]));
+  if (family.has_sum) {
+    append_sample(text, family.name + "_sum", pairs, sample_value(family, row[0]));
+  }
   append_sample(text, family.name + "_count", pairs, static_cast<double>(count));
 }
 

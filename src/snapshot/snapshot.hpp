@@ -21,8 +21,12 @@ struct Family {
   MetricType type = MetricType::kCounter;
   std::vector<std::string> label_names;  // distinct; in the order of Series::label_values
   std::vector<double> bounds;            // histograms: finite upper bounds, ascending, inclusive
-  double divisor =
-      1;  // the exported sum, counter or gauge is the integer of the row divided by this
+  // The exported sum, counter or gauge is the integer of the row divided by `divisor`, then times
+  // `multiplier`. They are two because 3 / 10 is not the double that 3 * 0.1 is, and what was
+  // exported by multiplying must stay the same number.
+  double divisor = 1;
+  double multiplier = 1;
+  bool has_sum = true;  // false: a histogram of which nobody kept the sum; it shows none
 
   // Integers in a row: a histogram's sum, then its buckets (not cumulative, the last is +Inf); else
   // the one value, a gauge's in two's complement.

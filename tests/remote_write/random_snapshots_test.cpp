@@ -74,7 +74,9 @@ class RandomHost {
                         .unit = below(2) == 0 ? "" : "seconds",
                         .type = static_cast<MetricType>(below(3)),
                         .label_names = some_names(),
-                        .divisor = std::pow(10, static_cast<double>(below(10)))};
+                        .divisor = std::pow(10, static_cast<double>(below(10))),
+                        .multiplier = below(2) == 0 ? 1 : 0.001,
+                        .has_sum = below(4) != 0};
     if (family.type == MetricType::kHistogram) {
       double bound = 0;
       family.bounds.resize(1 + below(40));

@@ -49,8 +49,11 @@ void add_histogram(prometheus::WriteRequest& request, const Family& family, cons
   labels["le"] = "+Inf";
   add(request, labels, timestamp, static_cast<double>(count));
   labels.erase("le");
-  labels["__name__"] = family.name + "_sum";
-  add(request, labels, timestamp, static_cast<double>(row[0]) / family.divisor);
+  if (family.has_sum) {
+    labels["__name__"] = family.name + "_sum";
+    add(request, labels, timestamp,
+        static_cast<double>(row[0]) / family.divisor * family.multiplier);
+  }
   labels["__name__"] = family.name + "_count";
   add(request, labels, timestamp, static_cast<double>(count));
 }
@@ -87,9 +90,11 @@ prometheus::WriteRequest reference_request(const Snapshot& snapshot,
         add_histogram(request, family, labels, timestamp, row);
       } else if (family.type == MetricType::kGauge) {
         add(request, labels, timestamp,
-            static_cast<double>(static_cast<std::int64_t>(row[0])) / family.divisor);
+            static_cast<double>(static_cast<std::int64_t>(row[0])) / family.divisor *
+                family.multiplier);
       } else {
-        add(request, labels, timestamp, static_cast<double>(row[0]) / family.divisor);
+        add(request, labels, timestamp,
+            static_cast<double>(row[0]) / family.divisor * family.multiplier);
       }
     }
   }

@@ -22,6 +22,8 @@ struct FamilyFields {
   std::vector<std::string> label_names = {};
   std::vector<double> bounds = {};
   double divisor = 1;
+  double multiplier = 1;
+  bool has_sum = true;
 };
 
 inline std::shared_ptr<const Family> share(FamilyFields fields) {
@@ -33,6 +35,8 @@ inline std::shared_ptr<const Family> share(FamilyFields fields) {
   family.label_names = std::move(fields.label_names);
   family.bounds = std::move(fields.bounds);
   family.divisor = fields.divisor;
+  family.multiplier = fields.multiplier;
+  family.has_sum = fields.has_sum;
   return std::make_shared<const Family>(std::move(family));
 }
 

@@ -56,6 +56,31 @@ h_count 2
 )");
 }
 
+TEST(TextFormat, ShowsNoSumWhereNobodyKeptIt) {
+  FamilySnapshot family{
+      share({.name = "h", .type = MetricType::kHistogram, .bounds = {1}, .has_sum = false}),
+      {},
+      {}};
+  append(family, make_series({}), {3, 1, 1});
+  EXPECT_EQ(to_text_format(make_snapshot({family})), R"(# TYPE h histogram
+h_bucket{le="1"} 1
+h_bucket{le="+Inf"} 2
+h_count 2
+)");
+}
+
+TEST(TextFormat, MultipliesAsAskedWhereDividingWouldRoundOtherwise) {
+  FamilySnapshot multiplied{share({.name = "a", .multiplier = 0.1}), {}, {}};
+  append(multiplied, make_series({}), {3});
+  FamilySnapshot divided{share({.name = "b", .divisor = 10}), {}, {}};
+  append(divided, make_series({}), {3});
+  EXPECT_EQ(to_text_format(make_snapshot({multiplied, divided})), R"(# TYPE a counter
+a 0.30000000000000004
+# TYPE b counter
+b 0.3
+)");
+}
+
 TEST(TextFormat, ShowsCountersAndGauges) {
   FamilySnapshot counter{
       share({.name = "c_total", .help = "A counter.", .label_names = {"l"}, .divisor = 1e9}),
