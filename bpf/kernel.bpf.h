@@ -32,6 +32,34 @@ struct irqaction {
 	const char *name;
 };
 
+struct super_block {
+	__u32 s_dev; /* the minor number in the lower 20 bits */
+};
+
+struct inode {
+	struct super_block *i_sb;
+};
+
+struct in6_addr {
+	union {
+		__u32 u6_addr32[4];
+	} in6_u;
+};
+
+struct sock_common {
+	unsigned short skc_family;
+	struct in6_addr skc_v6_daddr; /* only with CONFIG_IPV6 */
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+};
+
+struct tcp_sock {
+	__u32 srtt_us; /* in eighths of a microsecond; 0 before the first measurement */
+};
+
 struct request___before_5_17 {
 	struct gendisk *rq_disk;
 };

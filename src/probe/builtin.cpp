@@ -4,12 +4,16 @@ extern "C" {
 // The objects' bytes, embedded by bpf/CMakeLists.txt.
 extern const std::byte bpfpush_bio_object[];
 extern const std::byte bpfpush_bio_object_end[];
+extern const std::byte bpfpush_fsync_object[];
+extern const std::byte bpfpush_fsync_object_end[];
 extern const std::byte bpfpush_hardirq_object[];
 extern const std::byte bpfpush_hardirq_object_end[];
 extern const std::byte bpfpush_reclaim_object[];
 extern const std::byte bpfpush_reclaim_object_end[];
 extern const std::byte bpfpush_softirq_object[];
 extern const std::byte bpfpush_softirq_object_end[];
+extern const std::byte bpfpush_tcp_object[];
+extern const std::byte bpfpush_tcp_object_end[];
 }
 
 namespace bpfpush {
@@ -19,6 +23,9 @@ std::span<const BuiltinProgram> builtin_programs() {
       {"bio",
        "block I/O latency and size, by device and operation",
        {bpfpush_bio_object, bpfpush_bio_object_end}},
+      {"fsync",
+       "time fsync and its kind take, by filesystem and device",
+       {bpfpush_fsync_object, bpfpush_fsync_object_end}},
       {"hardirq",
        "run time of interrupt handlers, by name",
        {bpfpush_hardirq_object, bpfpush_hardirq_object_end}},
@@ -28,6 +35,9 @@ std::span<const BuiltinProgram> builtin_programs() {
       {"softirq",
        "wait and run time of softirqs, by vector",
        {bpfpush_softirq_object, bpfpush_softirq_object_end}},
+      {"tcp",
+       "round-trip and connect time of TCP, by IP version",
+       {bpfpush_tcp_object, bpfpush_tcp_object_end}},
   };
   return programs;
 }

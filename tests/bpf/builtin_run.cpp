@@ -51,8 +51,9 @@ TracepointCounter::TracepointCounter(const std::string& tracepoint, By by) {
   const auto bytes = test_object("tracepoint_count");
   object_.reset(bpf_object__open_mem(bytes.data(), bytes.size(), nullptr));
   EXPECT_EQ(bpf_object__load(object_.get()), 0);
-  const char* name = by == By::kNothing ? "count_all" : "count_by_first";
-  bpf_program* program = bpf_object__find_program_by_name(object_.get(), name);
+  constexpr const char* kPrograms[] = {"count_all", "count_by_first", "count_by_second_and_third"};
+  bpf_program* program =
+      bpf_object__find_program_by_name(object_.get(), kPrograms[static_cast<std::size_t>(by)]);
   link_.reset(bpf_program__attach_raw_tracepoint(program, tracepoint.c_str()));
   EXPECT_NE(link_, nullptr) << tracepoint;
 }

@@ -39,10 +39,10 @@ class BuiltinRun {
 // Counts a tracepoint without any of what the suite is made of.
 class TracepointCounter {
  public:
-  enum class By { kNothing, kFirstArgument };
+  enum class By { kNothing, kFirstArgument, kSecondAndThird };
   TracepointCounter(const std::string& tracepoint, By by);
 
-  // By argument, 0 for By::kNothing.
+  // By argument; 0 for By::kNothing, the second argument in the upper half for kSecondAndThird.
   std::map<std::uint64_t, std::uint64_t> counts() const;
 
  private:

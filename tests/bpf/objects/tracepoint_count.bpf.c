@@ -36,3 +36,9 @@ int count_by_first(struct bpf_raw_tracepoint_args *ctx)
 {
 	return count((__u32)ctx->args[0]);
 }
+
+SEC("raw_tp")
+int count_by_second_and_third(struct bpf_raw_tracepoint_args *ctx)
+{
+	return count((__u64)(__u32)ctx->args[1] << 32 | (__u32)ctx->args[2]);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* Fsync: how long fsync, fdatasync, msync and writes with O_SYNC wait for the disk, by filesystem
+ * and the device it is on, whether or not they succeed.
+ *
+ * Of ext4, which has tracepoints where this begins and where it ends. It may be a module; one that
+ * is loaded after the program was attached is not seen.
+ */
+#include "histogram.bpf.h"
+#include "kernel.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+enum fsync_filesystem {
+	ext4,
+};
+
+struct fsync_key {
+	__u32 device LABEL_DECODER("majorminor");
+	enum fsync_filesystem filesystem;
+};
+
+BPF_HISTOGRAM(fsync_latency, struct fsync_key, 256, .help = "Time fsync and its kind took",
+	      .measured_unit = "nanoseconds", .exported_unit = "microseconds",
+	      HISTOGRAM_BUCKETS_EXP2(0, 27));
+
+/* When a thread began. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, __u64);
+} fsync_begun SEC(".maps");
+
+/* The device number as user space writes it (new_encode_dev). */
+static __always_inline __u32 device_of(struct inode *inode)
+{
+	__u32 device = BPF_CORE_READ(inode, i_sb, s_dev);
+	__u32 major = device >> 20, minor = device & 0xfffff;
+
+	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
+}
+
+/* raw_tp, for these tracepoints may be a module's, and 5.10 does not tell the types of modules. */
+SEC("raw_tp/ext4_sync_file_enter")
+int fsync_ext4_enter(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 thread = (__u32)bpf_get_current_pid_tgid();
+	__u64 now = bpf_ktime_get_ns();
+
+	bpf_map_update_elem(&fsync_begun, &thread, &now, BPF_ANY);
+	return 0;
+}
+
+SEC("raw_tp/ext4_sync_file_exit")
+int fsync_ext4_exit(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 thread = (__u32)bpf_get_current_pid_tgid();
+	__u64 *begun_ns = bpf_map_lookup_elem(&fsync_begun, &thread);
+	struct fsync_key key = {.filesystem = ext4};
+
+	if (!begun_ns)
+		return 0;
+	key.device = device_of((struct inode *)ctx->args[0]);
+	histogram_observe(fsync_latency, &key, bpf_ktime_get_ns() - *begun_ns);
+	bpf_map_delete_elem(&fsync_begun, &thread);
+	return 0;
+}
