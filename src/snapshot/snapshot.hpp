@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -64,6 +65,10 @@ struct FamilySnapshot {
 struct Instant {
   std::chrono::nanoseconds since_boot{};                  // CLOCK_BOOTTIME
   std::chrono::sys_time<std::chrono::milliseconds> wall;  // what the host believed the date to be
+  std::array<std::uint8_t, 16> boot_id{};                 // which boot; zeros where it is not known
+  bool synchronized = false;  // the kernel said that the wall clock was set by someone who knows
+
+  friend bool operator==(const Instant&, const Instant&) = default;
 };
 
 // Everything this host had counted at one instant. Kernel counts are cumulative, so dropping a

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "spool/byte_io.hpp"
+#include "spool/format.hpp"
+#include "spool/stored_snapshot.hpp"
+
+namespace bpfpush {
+
+// Turns the snapshots of one segment into its records: the first in full, the others as differences
+// to the one before. Families and series are the same if they are equal, whatever their addresses.
+class SnapshotEncoder {
+ public:
+  // The records of a snapshot, whose id is larger than the one's before it: a dictionary, where it
+  // has what the segment has not named yet, and itself.
+  std::string encode(const StoredSnapshot& stored);
+
+ private:
+  struct KnownFamily {
+    std::shared_ptr<const Family> family;
+    std::size_t index = 0;
+    // By address, as series mostly are the same objects. The keys own them.
+    std::unordered_map<std::shared_ptr<const Series>, std::size_t> series;
+  };
+  struct KnownSeries {
+    MetricType type = MetricType::kCounter;
+    std::vector<std::uint64_t> row;  // as in the last snapshot
+    bool present = false;            // in the last snapshot
+  };
+  struct Additions {
+    std::size_t count = 0;
+    ByteWriter bytes;
+  };
+  using Row = std::pair<std::size_t, std::span<const std::uint64_t>>;  // with its series' number
+
+  KnownFamily& find_family(const std::shared_ptr<const Family>& family);
+  std::size_t find_series(KnownFamily& family, const std::shared_ptr<const Series>& series);
+  std::vector<Row> rows_of(const Snapshot& snapshot);
+  std::string take_dictionary();
+  void put_head(const StoredSnapshot& stored, ByteWriter& payload) const;
+  void put_changes(const std::vector<Row>& rows, ByteWriter& payload);
+
+  std::unordered_map<const Family*, KnownFamily*> by_address_;
+  std::unordered_map<std::string, std::unique_ptr<KnownFamily>> families_;  // by their bytes
+  std::unordered_map<std::string, std::size_t> numbers_;                    // of series, likewise
+  std::vector<std::shared_ptr<const Family>> kept_;  // whose addresses are keys
+  std::vector<KnownSeries> series_;
+  Additions new_families_;
+  Additions new_series_;
+  StoredSnapshot last_;
+};
+
+}  // namespace bpfpush

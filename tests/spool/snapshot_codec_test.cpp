@@ -1,0 +1,129 @@
+// Snapshots to records and back.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "spool/format.hpp"
+#include "spool/random_host.hpp"
+#include "spool/snapshot_decoder.hpp"
+#include "spool/snapshot_encoder.hpp"
+#include "support/result_printer.hpp"
+
+namespace bpfpush {
+namespace {
+
+// The payloads of records that follow each other without damage.
+std::vector<std::string> payloads(const std::string& records) {
+  std::vector<std::string> all;
+  for (std::size_t at = 0; at < records.size();) {
+    const auto payload = spool_format::record_at(records, at);
+    if (!payload) return {};
+    all.emplace_back(*payload);
+    at += spool_format::kRecordHeadBytes + payload->size();
+  }
+  return all;
+}
+
+void expect_equal(const StoredSnapshot& got, const StoredSnapshot& want) {
+  ASSERT_EQ(got.id, want.id);
+  ASSERT_EQ(got.begins_run, want.begins_run);
+  ASSERT_EQ(got.snapshot->instant, want.snapshot->instant);
+  ASSERT_EQ(contents(*got.snapshot), contents(*want.snapshot));
+}
+
+TEST(SnapshotCodec, ReadsBackWhatItWrote) {
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    RandomHost host(seed);
+    SnapshotEncoder encoder;
+    SnapshotDecoder decoder;
+    for (int i = 0; i < 30; ++i) {
+      const StoredSnapshot stored = host.next(true);
+      const std::vector<std::string> records = payloads(encoder.encode(stored));
+      ASSERT_FALSE(records.empty());
+      for (const std::string& payload : records) {
+        EXPECT_EQ(decoder.apply(payload), Result<bool>(payload == records.back()));
+      }
+      ASSERT_NO_FATAL_FAILURE(expect_equal(decoder.snapshot(), stored));
+    }
+  }
+}
+
+TEST(SnapshotCodec, KeepsFamilyAndSeriesOfASegmentTheSameObjects) {
+  RandomHost host(3, {.restart = 0, .come_or_go = 0});
+  SnapshotEncoder encoder;
+  SnapshotDecoder decoder;
+  std::vector<StoredSnapshot> read;
+  for (int i = 0; i < 2; ++i) {
+    for (const std::string& payload : payloads(encoder.encode(host.next()))) {
+      ASSERT_TRUE(decoder.apply(payload));
+    }
+    read.push_back(decoder.snapshot());
+  }
+  ASSERT_FALSE(read[0].snapshot->families.empty());
+  for (std::size_t i = 0; i < read[0].snapshot->families.size(); ++i) {
+    EXPECT_EQ(read[0].snapshot->families[i].family, read[1].snapshot->families[i].family);
+    EXPECT_EQ(read[0].snapshot->families[i].series, read[1].snapshot->families[i].series);
+  }
+}
+
+TEST(SnapshotCodec, NamesEqualSeriesOnceWhateverTheirObjects) {
+  SnapshotEncoder encoder;
+  const auto first = encoder.encode(RandomHost(3).next());
+  StoredSnapshot again = RandomHost(3).next();
+  again.id += 1;
+  EXPECT_EQ(payloads(first).size(), 2u) << "a dictionary and a snapshot";
+  EXPECT_EQ(payloads(encoder.encode(again)).size(), 1u);
+}
+
+TEST(SnapshotCodec, RefusesADifferenceWithoutWhatItIsTo) {
+  RandomHost host(5);
+  SnapshotEncoder encoder;
+  encoder.encode(host.next());
+  const auto second = payloads(encoder.encode(host.next()));
+  EXPECT_EQ(SnapshotDecoder().apply(second.back()), Error(Errc::kMalformed, ""));
+}
+
+TEST(SnapshotCodec, SurvivesWhateverItIsGiven) {
+  std::size_t applied = 0;
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    RandomHost host(seed);
+    SnapshotEncoder encoder;
+    SnapshotDecoder decoder;
+    for (int i = 0; i < 5; ++i) {
+      for (std::string payload : payloads(encoder.encode(host.next()))) {
+        for (std::size_t flips = host.below(4); flips > 0; --flips) {
+          payload[host.below(payload.size())] ^= static_cast<char>(1 << host.below(8));
+        }
+        payload.resize(payload.size() - host.below(2));
+        const auto result = decoder.apply(payload);
+        if (result && *result) applied += decoder.snapshot().snapshot->families.size();
+      }
+    }
+  }
+  EXPECT_GT(applied, 0u);
+}
+
+TEST(SnapshotCodec, NeedsAtMostTwelveBytesForAHistogramAndSnapshot) {
+  constexpr std::size_t kSegments = 4;
+  std::size_t bytes = 0;
+  BusyHost host;
+  for (std::size_t segment = 0; segment < kSegments; ++segment) {
+    SnapshotEncoder encoder;
+    bytes += spool_format::kSegmentHeadBytes + spool_format::kEndRecordBytes;
+    for (std::size_t i = 0; i < spool_format::kSegmentSnapshots; ++i) {
+      bytes += encoder.encode(host.next()).size();
+    }
+  }
+  const double each =
+      static_cast<double>(bytes) / (100.0 * kSegments * spool_format::kSegmentSnapshots);
+  RecordProperty("bytes_per_histogram_and_snapshot", std::to_string(each));
+  std::printf("%.2f bytes for each histogram and snapshot\n", each);
+  EXPECT_LE(each, 12);
+  const double week_bytes = each * 100 * 7 * 24 * 3600 / 15;
+  EXPECT_LE(week_bytes, 64 << 20) << "a week at 15 s";
+}
+
+}  // namespace
+}  // namespace bpfpush
