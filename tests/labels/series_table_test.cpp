@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "support/bytes.hpp"
 #include "support/fake_filesystem.hpp"
 
@@ -84,6 +86,38 @@ TEST_F(SeriesTableTest, WhatFoundNoRoomIsASeriesOnceItHasCounted) {
   ASSERT_EQ(family.series.size(), 2u);
   EXPECT_THAT(family.series[1]->label_values, ElementsAre("other"));
   EXPECT_THAT(family.row(1), ElementsAre(40, 4));
+}
+
+TEST_F(SeriesTableTest, AKeyWhoseLabelSetIsDroppedIsLeftOut) {
+  const DecoderSpec sda{"regexp", {}, false, {"^sda$"}, false};
+  SeriesTable table(
+      KeyDecoder::create({4, {{"device", 0, 4, FieldKind::kString, {sda}, {}}}}, names_).value());
+  for (int collection = 0; collection < 2; ++collection) {
+    FamilySnapshot family{family_, {}, {}};
+    table.begin();
+    table.add(KeyBytes().add(std::array<char, 4>{'s', 'd', 'a', '\0'}),
+              std::vector<std::uint64_t>{5, 1}, family);
+    table.add(KeyBytes().add(std::array<char, 4>{'s', 'd', 'b', '\0'}),
+              std::vector<std::uint64_t>{6, 2}, family);
+    table.end();
+    ASSERT_EQ(family.series.size(), 1u);
+    EXPECT_THAT(family.series[0]->label_values, ElementsAre("sda"));
+    EXPECT_THAT(family.row(0), ElementsAre(5, 1));
+  }
+}
+
+TEST_F(SeriesTableTest, ALabelThatIsNotUtf8IsCountedWhenItsSeriesAppears) {
+  SeriesTable table(
+      KeyDecoder::create({2, {{"name", 0, 2, FieldKind::kString, {}, {}}}}, names_).value());
+  for (int collection = 0; collection < 3; ++collection) {
+    FamilySnapshot family{family_, {}, {}};
+    table.begin();
+    table.add(KeyBytes().add(std::array<char, 2>{'a', '\xff'}), std::vector<std::uint64_t>{5, 1},
+              family);
+    table.end();
+    EXPECT_THAT(family.series[0]->label_values, ElementsAre("a\uFFFD"));
+  }
+  EXPECT_EQ(table.repaired(), 1u);
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ const Library kLibraries[] = {
     {"bpf/", "src/probe/", "src/probe"},
     {"histogram\\.h$", "src/probe/", "src/probe: the layout that BPF programs share"},
     {"curl/", "src/sender/curl_\\w+\\.cpp$", "src/sender/curl_*.cpp"},
+    {"re2/", "src/labels/decode_regexp\\.cpp$", "src/labels/decode_regexp.cpp"},
     {"yaml-cpp/", "src/config/yaml\\.cpp$", "src/config/yaml.cpp"},
     {"google/protobuf/|.*\\.pb\\.h$|snappy", "src/(receiver|remote_write)/\\w+\\.cpp$",
      "the .cpp files of src/receiver and src/remote_write"},
