@@ -98,16 +98,18 @@ void Collector::load(Probe& probe) {
   const Result<void> result = probe.load();
   if (!result) {
     log::error("program not loaded", {{"program", name}, {"reason", result.error().message()}});
-    programs_.push_back({name, {name, false, result.error().message()}});
-    return;
+    if (probe.programs().empty()) {
+      programs_.push_back({name, {name, false, result.error().message()}});
+    }
   }
   for (const ProgramStatus& status : probe.programs()) {
-    if (!status.attached) {
+    if (result && !status.attached) {
       log::error("program not attached",
                  {{"program", name + "/" + status.name}, {"reason", status.reason}});
     }
     programs_.push_back({name, status});
   }
+  if (!result) return;
   std::size_t map = 0;
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
     if (maps_[i].object == name && !metrics_[i].source) metrics_[i].source = probe.source(map++);

@@ -15,7 +15,7 @@
 namespace bpfpush {
 
 // How a program that was asked for fares: one of an object's programs, or the object itself where
-// it did not load.
+// it failed as a whole.
 struct ProgramState {
   std::string object;
   ProgramStatus status;

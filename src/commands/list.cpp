@@ -21,7 +21,7 @@ std::string verdict_on(const BuiltinProgram& program) {
   std::string reasons;
   for (const ProgramStatus& status : probe->programs()) {
     if (status.attached) continue;
-    reasons += (reasons.empty() ? "" : "; ") + status.name + " does not attach: " + status.reason;
+    reasons += (reasons.empty() ? "" : "; ") + status.name + " " + status.reason;
   }
   return reasons.empty() ? kRuns : reasons;
 }

@@ -14,6 +14,11 @@ namespace {
 // libbpf has one print function for the whole process and hands it no context.
 LibbpfLog* current = nullptr;
 
+constexpr std::string_view kOfProgram = "libbpf: prog '";
+
+// A map whose value the loader made larger than its type says: no failure, and none of our concern.
+constexpr std::string_view kRetrying = "Retrying without BTF.";
+
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
@@ -47,9 +52,17 @@ LibbpfLog::~LibbpfLog() {
 
 int LibbpfLog::collect(int level, const char* format, va_list arguments) {
   if (level != LIBBPF_WARN) return 0;
-  char line[8192];
-  const int size = std::vsnprintf(line, sizeof line, format, arguments);
-  current->text_ += line;
+  va_list again;
+  va_copy(again, arguments);
+  const int size = std::vsnprintf(nullptr, 0, format, again);
+  va_end(again);
+  if (size <= 0) return size;
+  // A verifier's log is one message of any length, its reason at the end.
+  std::string& text = current->text_;
+  const std::size_t start = text.size();
+  text.resize(start + static_cast<std::size_t>(size) + 1);
+  std::vsnprintf(text.data() + start, static_cast<std::size_t>(size) + 1, format, arguments);
+  text.pop_back();
   return size;
 }
 
@@ -61,7 +74,17 @@ std::string LibbpfLog::reason() const {
     if (lines[i].starts_with("processed ")) return std::string(lines[i - 1]);
   }
   // Else the first complaint is the cause, and those behind it what came of it.
-  return lines.empty() ? std::string() : std::string(lines.front());
+  for (const std::string_view line : lines) {
+    if (!line.ends_with(kRetrying)) return std::string(line);
+  }
+  return {};
+}
+
+std::string LibbpfLog::last_program() const {
+  const std::size_t last = text_.rfind(kOfProgram);
+  if (last == std::string::npos) return {};
+  const std::size_t name = last + kOfProgram.size();
+  return text_.substr(name, text_.find('\'', name) - name);
 }
 
 }  // namespace bpfpush

@@ -21,6 +21,10 @@ class LibbpfLog {
   // The verifier's own complaint if there is one, else libbpf's first. One line.
   std::string reason() const;
 
+  // The program that libbpf complained of last: where a load stops, the one it failed at. Empty if
+  // it complained of none.
+  std::string last_program() const;
+
  private:
   static int collect(int level, const char* format, __builtin_va_list arguments);
 

@@ -8,6 +8,7 @@
 
 #include "probe/libbpf_log.hpp"
 #include "probe/map_source.hpp"
+#include "probe/program_failure.hpp"
 #include "probe/rodata.hpp"
 
 namespace bpfpush {
@@ -19,27 +20,27 @@ std::string known_names(const std::vector<std::string>& names) {
   return known.empty() ? "none" : known;
 }
 
-// "Operation not permitted (errno 1)", and what libbpf complained of, if it did.
-std::string describe(int error, const LibbpfLog& log) {
-  std::string text = libbpf_message(error) + " (errno " + std::to_string(error) + ")";
-  if (const std::string reason = log.reason(); !reason.empty()) text += ", " + reason;
-  return text;
-}
-
-std::string load_failure(const std::string& name, int error, const LibbpfLog& log) {
-  std::string text = "program " + name + " does not load on this kernel: " + describe(error, log);
-  if (error == EPERM || error == EACCES) {
-    text += "; it needs root, or the capabilities CAP_BPF and CAP_PERFMON";
-  }
-  return text;
-}
-
 // Without CAP_SYS_ADMIN the kernel does not list the BTF of its modules, and libbpf before 1.3
 // gives up on that. It does not look for modules when it is told where the kernel's BTF is.
 const char* btf_path_to_insist_on() {
   std::uint32_t id = 0;
   const bool may_list = bpf_btf_get_next_id(0, &id) == 0 || errno != EPERM;
   return may_list ? nullptr : "/sys/kernel/btf/vmlinux";
+}
+
+std::string not_loaded(const std::string& name, const std::string& reasons) {
+  return "program " + name + " does not load on this kernel: " + reasons;
+}
+
+// Returns how many programs are left to be loaded.
+std::size_t leave_out(bpf_object* object, const std::map<std::string, std::string>& names) {
+  std::size_t left = 0;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    if (names.contains(bpf_program__name(program))) bpf_program__set_autoload(program, false);
+    if (bpf_program__autoload(program)) ++left;
+  }
+  return left;
 }
 
 }  // namespace
@@ -52,45 +53,53 @@ void Probe::LinkDestroy::operator()(bpf_link* link) const {
 }
 
 Result<Probe> Probe::open(const ProbeOptions& options) {
-  const LibbpfLog log;
   Probe probe;
   probe.name_ = options.name;
-  LIBBPF_OPTS(bpf_object_open_opts, open_options);
-  open_options.object_name = options.name.c_str();
-  open_options.btf_custom_path = btf_path_to_insist_on();
-  probe.object_.reset(
-      bpf_object__open_mem(options.object.data(), options.object.size(), &open_options));
-  if (!probe.object_) {
-    return Error(Errc::kMalformed, "program " + options.name +
-                                       " is no BPF object: " + libbpf_message(errno) +
-                                       (log.text().empty() ? "" : ", " + log.reason()));
-  }
-  const Result<void> laid_out = probe.lay_out(options);
-  if (!laid_out) {
-    return Error(laid_out.error().code,
-                 "program " + options.name + ": " + laid_out.error().message());
-  }
+  probe.bytes_.assign(options.object.begin(), options.object.end());
+  probe.options_ = options;
+  probe.options_.object = {};
+  const Result<void> opened = probe.open_object();
+  if (!opened) return opened.error();
   return probe;
 }
 
-Result<void> Probe::lay_out(const ProbeOptions& options) {
+Result<void> Probe::open_object() {
+  const LibbpfLog log;
+  LIBBPF_OPTS(bpf_object_open_opts, open_options);
+  open_options.object_name = name_.c_str();
+  open_options.btf_custom_path = btf_path_to_insist_on();
+  object_.reset(bpf_object__open_mem(bytes_.data(), bytes_.size(), &open_options));
+  if (!object_) {
+    return Error(Errc::kMalformed, "program " + name_ +
+                                       " is no BPF object: " + libbpf_message(errno) +
+                                       (log.text().empty() ? "" : ", " + log.reason()));
+  }
+  const Result<void> laid_out = lay_out();
+  if (!laid_out) {
+    return Error(laid_out.error().code, "program " + name_ + ": " + laid_out.error().message());
+  }
+  return {};
+}
+
+Result<void> Probe::lay_out() {
+  metrics_.clear();
   Rodata rodata = Rodata::read(object_.get());
   const auto names = histogram_names(rodata);
-  for (const auto& [name, wanted] : options.histograms) {
+  for (const auto& [name, wanted] : options_.histograms) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       return Error(Errc::kNotFound,
                    "no histogram \"" + name + "\"; there is " + known_names(names));
     }
   }
-  for (const auto& [name, value] : options.settings) {
+  for (const auto& [name, value] : options_.settings) {
     const Result<void> set = rodata.set(name, value);
     if (!set) return set;
   }
   for (const std::string& name : names) {
-    const auto wanted = options.histograms.find(name);
-    auto histogram =
-        lay_out_histogram(object_.get(), rodata, name,
-                          wanted == options.histograms.end() ? HistogramOptions{} : wanted->second);
+    const auto wanted = options_.histograms.find(name);
+    auto histogram = lay_out_histogram(
+        object_.get(), rodata, name,
+        wanted == options_.histograms.end() ? HistogramOptions{} : wanted->second);
     if (!histogram) {
       return Error(histogram.error().code,
                    "histogram " + name + ": " + histogram.error().message());
@@ -103,32 +112,57 @@ Result<void> Probe::lay_out(const ProbeOptions& options) {
 Result<void> Probe::load() {
   const auto cpus = possible_cpu_count();
   if (!cpus) return cpus.error();
-  {
-    const LibbpfLog log;
-    const int error = -bpf_object__load(object_.get());
-    if (error != 0) {
-      return Error(Errc::kUnsupported, load_failure(name_, error, log));
+  cpu_count_ = *cpus;
+  const Result<void> loaded = load_what_loads();
+  attach();
+  if (!loaded) return loaded;
+  bytes_ = {};
+  return {};
+}
+
+// A load stops at the first program that fails, and libbpf does not load an object twice: without
+// that program it is opened again, until it loads.
+Result<void> Probe::load_what_loads() {
+  for (;;) {
+    {
+      const LibbpfLog log;
+      const int error = -bpf_object__load(object_.get());
+      if (error == 0) return {};
+      const bpf_program* failed = find_failed_program(object_.get(), log);
+      if (failed == nullptr || left_out_.contains(bpf_program__name(failed))) {
+        return Error(Errc::kUnsupported, not_loaded(name_, describe_failure(error, log)));
+      }
+      left_out_[bpf_program__name(failed)] = why_not_loaded(failed, error, log);
+    }
+    const Result<void> opened = open_object();
+    if (!opened) return opened;
+    if (leave_out(object_.get(), left_out_) == 0) {
+      std::string reasons;
+      for (const auto& [program, reason] : left_out_) {
+        reasons += (reasons.empty() ? "" : "; ") + program + " " + reason;
+      }
+      return Error(Errc::kUnsupported, not_loaded(name_, reasons));
     }
   }
-  cpu_count_ = *cpus;
-  attach();
-  return {};
 }
 
 void Probe::attach() {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
-    // Programs that someone else runs (SEC("syscall"), by test_run) are not attached to anything.
-    if (bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL) continue;
-    const LibbpfLog log;
-    ProgramStatus status{bpf_program__name(program), true, ""};
-    std::unique_ptr<bpf_link, LinkDestroy> link(bpf_program__attach(program));
-    if (!link) {
-      status.attached = false;
-      status.reason = describe(errno, log);
+    const char* name = bpf_program__name(program);
+    if (const auto left_out = left_out_.find(name); left_out != left_out_.end()) {
+      programs_.push_back({name, false, left_out->second});
+      continue;
     }
+    // Programs that someone else runs (SEC("syscall"), by test_run) are not attached to anything,
+    // nor are those that did not load because the object says so (SEC("?...")) or failed whole.
+    if (bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL) continue;
+    if (bpf_program__fd(program) < 0) continue;
+    const LibbpfLog log;
+    std::unique_ptr<bpf_link, LinkDestroy> link(bpf_program__attach(program));
+    const int error = errno;
+    programs_.push_back({name, link != nullptr, link ? "" : why_not_attached(program, error, log)});
     links_.push_back(std::move(link));
-    programs_.push_back(std::move(status));
   }
 }
 

@@ -27,7 +27,7 @@ struct ProbeOptions {
 struct ProgramStatus {
   std::string name;
   bool attached = false;
-  std::string reason;  // empty when attached
+  std::string reason;  // "does not load: ...", "does not attach: ..."; empty when attached
 };
 
 // A BPF object that observes: opened, laid out, loaded, attached, read. Destroying it detaches the
@@ -38,13 +38,14 @@ class Probe {
   // what is wrong with the object or the options is found here.
   static Result<Probe> open(const ProbeOptions& options);
 
-  // Loads the object and attaches its programs. A program that does not attach leaves the others
-  // running: see programs(). The error is for an object that does not load at all, with the
-  // verifier's or libbpf's reason.
+  // Loads the object and attaches its programs. A program that does not load or attach leaves the
+  // others running: see programs(). The error is for an object of which nothing loads, with the
+  // verifier's or libbpf's reasons.
   Result<void> load();
 
   const std::string& name() const { return name_; }
   const std::vector<MetricMap>& metrics() const { return metrics_; }
+  // Those that are to be attached, after load(), also where it failed: then all that did not load.
   const std::vector<ProgramStatus>& programs() const { return programs_; }
 
   // What metrics()[index] is read from, after load(). It must not outlive the probe.
@@ -64,13 +65,18 @@ class Probe {
   };
 
   Probe() = default;
-  Result<void> lay_out(const ProbeOptions& options);
+  Result<void> open_object();
+  Result<void> lay_out();
+  Result<void> load_what_loads();
   void attach();
 
   std::string name_;
+  ProbeOptions options_;
+  std::vector<std::byte> bytes_;  // of the object, until it is loaded
   std::unique_ptr<bpf_object, ObjectClose> object_;
   std::vector<std::unique_ptr<bpf_link, LinkDestroy>> links_;  // before the object in destruction
   std::vector<MetricMap> metrics_;
+  std::map<std::string, std::string> left_out_;  // programs that do not load, and why
   std::vector<ProgramStatus> programs_;
   std::size_t cpu_count_ = 0;
 };

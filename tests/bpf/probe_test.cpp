@@ -130,6 +130,58 @@ TEST(ProbeLoad, SaysWhyTheKernelRefusesAProgram) {
                     HasSubstr("invalid bpf_context access")));
 }
 
+std::map<std::string, std::string> reasons_by_program(const Probe& probe) {
+  std::map<std::string, std::string> reasons;
+  for (const ProgramStatus& program : probe.programs()) {
+    EXPECT_EQ(program.attached, program.reason.empty()) << program.name;
+    reasons[program.name] = program.reason;
+  }
+  return reasons;
+}
+
+TEST(ProbeLoad, AProgramThatFailsTakesDownNothingElse) {
+  REQUIRE_OF_MACHINE(require_bpf());
+  const auto object = test_object("partial");
+  Probe probe = Probe::open(test_object_options("partial", object)).value();
+  const Result<void> loaded = probe.load();
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  auto reasons = reasons_by_program(probe);
+  EXPECT_EQ(reasons.size(), 4u) << "neither the one that is run, nor the one that is not wanted";
+  EXPECT_EQ(reasons.at("accepted"), "");
+  EXPECT_EQ(reasons.at("of_no_type"),
+            "does not load: this kernel has no tracepoint no_such_event (errno 3, ESRCH)");
+  EXPECT_EQ(reasons.at("of_no_event"),
+            "does not attach: this kernel has no tracepoint no_such_event (errno 2, ENOENT)");
+  EXPECT_THAT(reasons.at("refused"), AllOf(HasSubstr("does not load: Permission denied (errno 13, "
+                                                     "EACCES), invalid bpf_context access")));
+}
+
+TEST(ProbeLoad, WhatIsLeftOfAnObjectCounts) {
+  REQUIRE_OF_MACHINE(require_bpf());
+  const auto object = test_object("partial");
+  Probe probe = Probe::open(test_object_options("partial", object)).value();
+  ASSERT_TRUE(probe.load());
+  std::uint64_t value = 5;
+  LIBBPF_OPTS(bpf_test_run_opts, options);
+  options.ctx_in = &value;
+  options.ctx_size_in = sizeof value;
+  ASSERT_EQ(bpf_prog_test_run_opts(probe.program_fd("observe"), &options), 0);
+  MapRows rows;
+  ASSERT_TRUE(probe.source(0)->read(rows));
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows.row(0)[0], 5u);
+}
+
+TEST(ProbeLoad, AnObjectOfWhichNothingLoadsSaysWhyForEachProgram) {
+  REQUIRE_OF_MACHINE(require_bpf());
+  const auto object = test_object("refused");
+  Probe probe = Probe::open(test_object_options("refused", object)).value();
+  ASSERT_FALSE(probe.load());
+  const auto reasons = reasons_by_program(probe);
+  ASSERT_EQ(reasons.size(), 1u);
+  EXPECT_THAT(reasons.at("refused_program"), HasSubstr("invalid bpf_context access"));
+}
+
 class MapReaderTest : public testing::Test {
  protected:
   void SetUp() override { REQUIRE_OF_MACHINE(require_bpf()); }
