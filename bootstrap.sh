@@ -5,7 +5,7 @@
 #   ./bootstrap.sh demo   ... builds bpfpush and shows this machine's block I/O
 #   ./bootstrap.sh test   ... builds, fetches the receivers that the tests send to, and tests
 #   ./bootstrap.sh lint   ... compiles with clang and clang-tidy, whose warnings are errors
-#   ./bootstrap.sh kernels ... tests `bio` on the kernels of three Debian releases, under emulation
+#   ./bootstrap.sh kernels ... tests the programs on the kernels of three Debian releases, under emulation
 #
 # Installing needs root; where everything is there already it does not, and costs nothing.
 set -euo pipefail

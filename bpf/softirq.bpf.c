@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* Softirqs: how long each vector waits, from the first raise to its entry, and how long it runs,
- * from entry to exit.
- *
- * Runs are what the kernel counts in /proc/softirqs, one observation each, when it has ended. A
- * wait is missing where the raise was not seen, and where a vector is raised in the moment between
- * the kernel taking note of what is pending and running it: it will run twice then, and the second
- * run has no wait.
+/* Softirqs: how long each vector waits, from its raise to its entry, and how long it runs, from
+ * entry to exit. Both are what the kernel counts in /proc/softirqs, one observation each.
  */
 #include "histogram.bpf.h"
 
@@ -39,9 +34,15 @@ BPF_HISTOGRAM(softirq_run, struct softirq_key, VECTORS, .help = "Time softirqs r
 	      .measured_unit = "nanoseconds", .exported_unit = "microseconds",
 	      HISTOGRAM_BUCKETS_EXP2(-2, 20));
 
-/* A CPU's softirqs do not interrupt one another, so each vector is under way once at most. */
+/* A CPU's softirqs do not interrupt one another, so each vector is under way once at most. But it
+ * may be raised again in the moment between the kernel taking note of what is pending and entering
+ * it, and runs twice then. Whether a second raise was such a one shows only when the vector is
+ * entered again although nobody has raised it since.
+ */
 struct progress {
-	__u64 raised_ns;  /* 0: not since it was entered last */
+	__u64 raised_ns;  /* the first time since it was entered; 0: not yet */
+	__u64 again_ns;	  /* the last time since it was entered, if there was more than one */
+	__u64 carried_ns; /* again_ns of the time before */
 	__u64 entered_ns; /* 0: not running */
 };
 
@@ -57,7 +58,11 @@ int BPF_PROG(softirq_raise, unsigned int vector)
 {
 	struct progress *progress = bpf_map_lookup_elem(&softirq_progress, &vector);
 
-	if (progress && !progress->raised_ns)
+	if (!progress)
+		return 0;
+	if (progress->raised_ns)
+		progress->again_ns = bpf_ktime_get_ns();
+	else
 		progress->raised_ns = bpf_ktime_get_ns();
 	return 0;
 }
@@ -72,8 +77,10 @@ int BPF_PROG(softirq_entry, unsigned int vector)
 	if (!progress)
 		return 0;
 	progress->entered_ns = bpf_ktime_get_ns();
-	raised_ns = progress->raised_ns;
+	raised_ns = progress->raised_ns ? progress->raised_ns : progress->carried_ns;
+	progress->carried_ns = progress->again_ns;
 	progress->raised_ns = 0;
+	progress->again_ns = 0;
 	if (raised_ns)
 		histogram_observe(softirq_wait, &key, progress->entered_ns - raised_ns);
 	return 0;

@@ -24,7 +24,7 @@ std::span<const BuiltinProgram> builtin_programs() {
        "block I/O latency and size, by device and operation",
        {bpfpush_bio_object, bpfpush_bio_object_end}},
       {"fsync",
-       "time fsync and its kind take, by filesystem and device",
+       "time fsync and its kind take, by device",
        {bpfpush_fsync_object, bpfpush_fsync_object_end}},
       {"hardirq",
        "run time of interrupt handlers, by name",

@@ -85,17 +85,14 @@ TEST_F(Interrupts, SoftirqRunsAreThoseTheKernelCounts) {
   bracket.expect_equal();
 }
 
-TEST_F(Interrupts, ASoftirqWaitsOnceForEachOfItsRaisesThatItServes) {
+// The first run of a vector after the program was attached may have been raised before.
+TEST_F(Interrupts, EachSoftirqRunHasWaited) {
   BuiltinRun softirq("softirq");
-  const auto runs_before = softirq.counts("softirq_run");
-  const auto waits_before = softirq.counts("softirq_wait");
+  const auto waits = [&] { return softirq.counts("softirq_wait"); };
+  Bracket bracket(waits, softirqs_of_the_kernel, 2 * cpus_);
   exchange_datagrams(2000);
-  auto waits = softirq.counts("softirq_wait");
-  auto runs = softirq.counts("softirq_run");
-  for (auto& [vector, count] : waits_before) waits[vector] -= count;
-  for (auto& [vector, count] : runs_before) runs[vector] -= count;
-  EXPECT_GE(waits["net_rx"], 2000u);
-  for (const auto& [vector, count] : waits) EXPECT_LE(count, runs[vector] + cpus_) << vector;
+  EXPECT_GE(softirq.counts("softirq_wait")["net_rx"], 2000u);
+  bracket.expect_equal();
 }
 
 TEST_F(Interrupts, HardirqRunsAreThoseOfEachHandler) {

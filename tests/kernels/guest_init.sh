@@ -1,38 +1,48 @@
 #!/bin/busybox sh
-# The first process of a test machine: does block I/O on a disk of its own while `bpfpush print` counts it, and tells the
-# host, by its console, what the kernel counted and what bpfpush did. test_kernel.sh compares.
+# The first process of a test machine: keeps it busy while `bpfpush print` counts, and tells the host, by its console,
+# what the kernel counted and what bpfpush did. test_kernel.sh compares.
 /bin/busybox --install -s /bin
 export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
-# Without modules.dep: what depends on another succeeds in a later round.
-for _ in 1 2 3 4; do
-	for module in /modules/*; do insmod "$module" 2>/dev/null; done
-done
+mount -t cgroup2 none /sys/fs/cgroup
 
-# How many programs a process has attached.
-links_of() {
-	for fd in /proc/"$1"/fd/*; do readlink "$fd"; done | grep -c 'bpf.link'
+# Without modules.dep: what depends on another succeeds in a later round.
+insert_modules() {
+	for _ in 1 2 3 4; do
+		for module in "$1"/*; do insmod "$module" 2>/dev/null; done
+	done
+}
+insert_modules /modules
+
+# Runs `print` with the arguments, its process id in $pid, and returns when all is attached: then it waits for its end, in
+# epoll_wait (232) or epoll_pwait (281).
+start_print() {
+	bpfpush print --duration 1h "$@" >/out 2>/errors &
+	pid=$!
+	tries=0
+	until grep -qE '^(232|281) ' /proc/$pid/syscall || [ $tries -ge 120 ]; do
+		tries=$((tries + 1))
+		sleep 0.5
+	done
+}
+
+end_print() {
+	kill -INT $pid
+	wait $pid
+	cat /errors
+	grep -E "$1" /out
 }
 
 # Runs the I/O of $1 under `print`, with the settings of the disk's queue as they are.
 measure() {
-	bpfpush print --duration 1h >/out 2>/errors &
-	pid=$!
-	tries=0
-	until [ "$(links_of $pid)" -ge 3 ] || [ $tries -ge 60 ]; do
-		tries=$((tries + 1))
-		sleep 1
-	done
+	start_print
 	echo "before $(cat /sys/block/vda/stat)"
 	"$1"
 	sync
 	echo "after $(cat /sys/block/vda/stat)"
-	kill -INT $pid
-	wait $pid
-	cat /errors
-	grep -E '_(count|sum)\{' /out
+	end_print '_(count|sum)\{'
 }
 
 direct_writes() {
@@ -46,7 +56,13 @@ everything() {
 	dd if=/dev/vda of=/dev/null bs=64k count=20 2>/dev/null
 }
 
+. /suite.sh
+
 echo "kernel $(uname -r)"
+echo "list without ext4"
+bpfpush list
+insert_modules /filesystems
+echo "list"
 bpfpush list
 for scheduler in none mq-deadline; do
 	echo "run accounted $scheduler"
@@ -56,5 +72,7 @@ done
 echo 0 >/sys/block/vda/queue/iostats
 echo "run unaccounted"
 measure direct_writes
+echo "run suite"
+measure_suite
 echo "end"
 poweroff -f

@@ -1,28 +1,45 @@
 #!/usr/bin/env bash
 # test_kernel.sh PACKAGE BINARY WORK_DIR
 #
-# Boots the kernel of a Debian package (linux-image-*.deb) under emulation, with BINARY and a disk, and checks that `bio`
-# counts there what that kernel itself counts. Exit code 77: something that this needs is not here.
+# Boots the kernel of a Debian package (VERSION.deb) under emulation, with BINARY and two disks, and checks that the
+# programs that programs.txt says run there do, and that they count what that kernel itself counts. Exit code 77: something
+# that this needs is not here.
 set -euo pipefail
 
 package=$1 binary=$2 work=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 modules=(virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk mq-deadline)
+filesystems=(crc16 crc32c_generic libcrc32c mbcache jbd2 ext4)
 
 skip() {
   echo "skipped: $*"
   exit 77
 }
 [[ -e $package ]] || skip "there is no $package; \`./bootstrap.sh kernels\` fetches it"
-for program in qemu-system-x86_64 cpio xz busybox; do
+for program in qemu-system-x86_64 cpio xz busybox mkfs.ext4; do
   command -v "$program" >/dev/null || skip "there is no $program; \`./bootstrap.sh kernels\` installs it"
 done
 
-# A root file system in memory: busybox, the binary with the libraries it wants, and the modules for the disk.
+# copy_modules FOLDER NAME...
+copy_modules() {
+  local folder=$1 module file
+  shift
+  mkdir -p "$folder"
+  for module in "$@"; do
+    file=$(find "$work/package" -name "$module.ko*" | head -n 1)
+    case $file in
+      *.xz) xz -dc "$file" >"$folder/$module.ko" ;;
+      ?*) cp "$file" "$folder/$module.ko" ;;
+    esac
+  done
+}
+
+# A root file system in memory: busybox, the binary with the libraries it wants, and the modules for the disks.
 make_initrd() {
-  local root=$work/root library module file
-  mkdir -p "$root"/{bin,dev,modules,proc,sys}
+  local root=$work/root library
+  mkdir -p "$root"/{bin,dev,mnt,proc,sys}
   cp "$here/guest_init.sh" "$root/init"
+  cp "$here/guest_suite.sh" "$root/suite.sh"
   chmod +x "$root/init"
   cp "$(command -v busybox)" "$root/bin/busybox"
   cp "$binary" "$root/bin/bpfpush"
@@ -30,21 +47,77 @@ make_initrd() {
     mkdir -p "$root$(dirname "$library")"
     cp -L "$library" "$root$library"
   done
-  for module in "${modules[@]}"; do
-    file=$(find "$work/package" -name "$module.ko*" | head -n 1)
-    case $file in
-      *.xz) xz -dc "$file" >"$root/modules/$module.ko" ;;
-      ?*) cp "$file" "$root/modules/$module.ko" ;;
-    esac
-  done
+  copy_modules "$root/modules" "${modules[@]}"
+  copy_modules "$root/filesystems" "${filesystems[@]}"
   (cd "$root" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$work/initrd"
 }
 
 boot() {
-  truncate -s 64M "$work/disk"
-  timeout 800 qemu-system-x86_64 -accel tcg,thread=multi -m 1024 -smp 2 -nographic -no-reboot -net none \
+  truncate -s 1G "$work/disk"
+  truncate -s 64M "$work/ext4"
+  mkfs.ext4 -q -F "$work/ext4"
+  timeout 800 qemu-system-x86_64 -accel tcg,thread=multi -m 512 -smp 2 -nographic -no-reboot -net none \
     -kernel "$work"/package/boot/vmlinuz-* -initrd "$work/initrd" -append "console=ttyS0 quiet panic=-1 mitigations=off" \
-    -drive file="$work/disk",if=virtio,format=raw </dev/null | tr -d '\r' | tee "$work/console"
+    -drive file="$work/disk",if=virtio,format=raw -drive file="$work/ext4",if=virtio,format=raw </dev/null | tr -d '\r' | tee "$work/console"
+}
+
+# What `list` said, with ext4 and without, against the column of programs.txt.
+compare_list() {
+  awk -v kernel="$(basename "$package" .deb)" '
+    function fail(what) { print "FAIL list:", what; failed = 1 }
+    FNR == NR {
+      if ($1 == "program") for (i = 2; i <= NF; i++) if ($i == kernel) column = i
+      if (column && !/^#|^program/) { want[$1] = $column; listed++ }
+      next
+    }
+    $1 == "list" { part = $0; next }
+    $1 == "run" { part = "" }
+    part != "" && $1 in want {
+      seen[part]++
+      says = $NF == "runs" ? "runs" : "fails"
+      expected = part ~ /without/ && $1 == "fsync" ? "fails" : want[$1]
+      if (says != expected) fail($1 " should say " expected ", but: " $0)
+      next
+    }
+    part != "" && $1 != "PROGRAM" { fail("programs.txt does not know: " $0) }
+    END {
+      if (!listed || seen["list"] != listed || seen["list without ext4"] != listed) fail("a program is missing")
+      printf "%d programs\n", seen["list"]
+      exit failed
+    }' "$here/programs.txt" "$work/console"
+}
+
+# What the suite counted lies between what the kernel counted while all was attached (from statistics 2 to 3) and what it
+# counted in all (1 to 4); of interrupts, one on each CPU may have been under way, and one that was raised before.
+compare_suite() {
+  awk '
+    function check(what, got, least, most) {
+      checks++
+      if (got >= least && got <= most) return
+      printf "FAIL suite: %s is %d, the kernel counted %d to %d\n", what, got, least, most
+      failed = 1
+    }
+    $1 == "run" { in_suite = $2 == "suite" }
+    !in_suite { next }
+    $1 ~ /^[1-4]$/ { kernel[$1, $2 " " $3] = $4; if ($1 == 4) names[$2 " " $3] = 1 }
+    /^ebpf_/ {
+      split($1, part, /[{"}]/)
+      sub(/^ebpf_/, "", part[1])
+      sub(/_count$/, "", part[1])
+      counted[part[1] " " part[3]] = $2
+    }
+    END {
+      for (name in names) {
+        slack = name ~ /irq/ ? 4 : 0
+        check(name, counted[name] + 0, kernel[3, name] - kernel[2, name] - slack, kernel[4, name] - kernel[1, name])
+      }
+      check("fsync_latency vdb", counted["fsync_latency vdb"] + 0, 20, 20)
+      check("tcp_connect", counted["tcp_connect ipv4"] + 0, 10, 10)
+      check("reclaim_stall memcg", counted["reclaim_stall memcg"] + 0, 10, 1e9)
+      check("tcp_rtt", counted["tcp_rtt ipv4"] + 0, 20, 1e3)
+      printf "%d comparisons of the suite\n", checks
+      exit failed || checks != 31
+    }' "$work/console"
 }
 
 # In /sys/block/DEVICE/stat, counted from 1 behind the word before or after: 2 reads, 4 sectors read, 6 writes,
@@ -58,7 +131,7 @@ compare() {
       failed = 1
     }
     function finish() {
-      if (run == "") return
+      if (run == "" || run ~ /suite/) return
       if (run ~ /unaccounted/) {
         check("writes", value["size_count", "write"], 200)
         check("KiB written", value["size_sum", "write"], 800)
@@ -95,4 +168,8 @@ mkdir -p "$work/package"
 dpkg-deb -x "$package" "$work/package"
 make_initrd
 boot
-compare
+failures=0
+compare || failures=1
+compare_list || failures=1
+compare_suite || failures=1
+exit $failures
