@@ -109,7 +109,10 @@ Result<std::string> PosixFilesystem::path_of_cgroup(const std::string& mount,
   if (!root) return last_system_error(mount);
   KernfsHandle handle{{sizeof inode, kFileIdKernfs}, inode};
   static_assert(offsetof(KernfsHandle, inode) == sizeof(file_handle));
-  const FileDescriptor directory(::open_by_handle_at(root.get(), &handle.head, O_PATH | O_CLOEXEC));
+  const FileDescriptor directory(
+      ::open_by_handle_at(root.get(), &handle.head, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  // The files of cgroups have inodes too, and are no cgroups.
+  if (!directory && errno == ENOTDIR) return system_error(ESTALE, mount);
   if (!directory) return last_system_error(mount);
   return read_link("/proc/self/fd/" + std::to_string(directory.get()));
 }

@@ -4,10 +4,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <cerrno>
 #include <chrono>
 #include <exception>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,24 +13,10 @@
 #include <utility>
 
 #include "sender/curl_transport.hpp"
+#include "support/fake_filesystem.hpp"
 #include "support/mock_receiver.hpp"
 
 namespace bpfpush {
-
-// Files that a test lays out.
-class FakeFilesystem final : public Filesystem {
- public:
-  Result<std::string> read_file(const std::string& path) const override {
-    const auto found = files.find(path);
-    if (found == files.end()) return system_error(ENOENT, path);
-    return found->second;
-  }
-  Result<std::string> read_link(const std::string& path) const override {
-    return system_error(ENOENT, path);
-  }
-
-  std::map<std::string, std::string> files;
-};
 
 // CurlTransports and a MockReceiver on one loop.
 class CurlTransportTest : public testing::Test {
