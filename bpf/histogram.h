@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 OR BSD-2-Clause */
-/* What a BPF object and its loader agree on about a histogram. Plain C, for both sides. */
+/* What a BPF object and its loader agree on about a metric. Plain C, for both sides. */
 #pragma once
 
 #include <linux/types.h>
@@ -22,8 +22,9 @@ struct histogram {
 enum histogram_buckets_type {
 	HISTOGRAM_EXP2,	    /* first, last: exponents of two */
 	HISTOGRAM_EXP2ZERO, /* the same with a bound 0 before them */
-	HISTOGRAM_LINEAR,   /* first: width, last: count */
+	HISTOGRAM_LINEAR,   /* proposed[0]: width, last: count */
 	HISTOGRAM_NATIVE,   /* first: schema, last: most buckets */
+	HISTOGRAM_EXPLICIT, /* proposed: the bounds, last: how many */
 };
 
 /* One per histogram, in .rodata as NAME_layout. The object fills the first part: it describes
@@ -44,6 +45,29 @@ struct histogram_layout {
 	 * lies in start[n]..start[n+1].
 	 */
 	__u16 start[HISTOGRAM_LENGTHS];
-	/* Upper bounds in the measured unit, inclusive, ascending. */
-	__u64 bounds[HISTOGRAM_BOUNDS_MAX];
+	union {
+		double proposed[HISTOGRAM_BOUNDS_MAX]; /* the first part's */
+		/* Upper bounds in the measured unit, inclusive, ascending. */
+		__u64 bounds[HISTOGRAM_BOUNDS_MAX];
+	};
+};
+
+enum metric_type {
+	METRIC_COUNTER, /* a per-CPU map's __u64 */
+	METRIC_GAUGE,	/* a __s64 that all CPUs share */
+};
+
+/* One per counter or gauge, in .rodata as NAME_metric: the object describes itself. */
+struct metric_description {
+	char help[128];
+	char measured_unit[16];
+	char exported_unit[16];
+	__u32 type; /* enum metric_type */
+};
+
+/* The entries of a counter's or gauge's NAME_overflow map. */
+enum metric_overflow {
+	METRIC_OVERFLOW_SUM,   /* of what was added to keys that found no room */
+	METRIC_OVERFLOW_COUNT, /* how often something was added or set that found none */
+	METRIC_OVERFLOW_ENTRIES,
 };

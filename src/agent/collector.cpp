@@ -9,22 +9,23 @@ namespace bpfpush {
 
 namespace {
 
+constexpr std::string_view kTotal = "_total";
+
 // A row that has counted nothing: an entry is made just before its first observation is added. What
 // a counter or gauge says is said even when it is 0.
 bool is_unused(const Family& family, std::span<const std::uint64_t> row) {
   return family.type == MetricType::kHistogram && observation_count(row) == 0;
 }
 
-// What overflowed, as a number of observations.
-std::uint64_t overflow_count(const Family& family, std::span<const std::uint64_t> row) {
-  return family.type == MetricType::kHistogram ? observation_count(row) : row[0];
-}
-
 }  // namespace
 
 Family family_of(const MetricMap& map, const std::string& metric_namespace) {
+  const bool is_counter = map.type == MetricType::kCounter;
   Family family;
   family.name = metric_namespace + "_" + map.name;
+  if (is_counter && family.name.ends_with(kTotal)) {
+    family.name.resize(family.name.size() - kTotal.size());
+  }
   family.help = map.help;
   if (map.unit->is_base()) {
     family.unit = map.unit->name;
@@ -32,6 +33,7 @@ Family family_of(const MetricMap& map, const std::string& metric_namespace) {
   } else if (!map.unit->name.empty()) {
     family.help += ", in " + std::string(map.unit->name);
   }
+  if (is_counter) family.name += kTotal;
   family.type = map.type;
   family.bounds = map.layout.bounds;
   family.divisor = static_cast<double>(map.measured_per_exported);
@@ -131,11 +133,12 @@ void Collector::collect(std::vector<FamilySnapshot>& families) {
 
 Result<void> Collector::read(Metric& metric, MapState& state) {
   overflow_.assign(metric.family->row_size(), 0);
-  Result<void> result = metric.source->read(rows_);
-  if (result) result = metric.source->read_overflow(overflow_);
+  const Result<void> result = metric.source->read(rows_);
   if (!result) return result;
+  const auto overflowed = metric.source->read_overflow(overflow_);
+  if (!overflowed) return overflowed.error();
   state.entries = rows_.size();
-  state.overflowed = overflow_count(*metric.family, overflow_);
+  state.overflowed = *overflowed;
   return {};
 }
 

@@ -90,7 +90,7 @@ class Collector {
 };
 
 // The family of a map, but for its labels: "NAMESPACE_MAP", with the unit's name behind it where
-// that is a base unit.
+// that is a base unit, and "_total" behind a counter's.
 Family family_of(const MetricMap& map, const std::string& metric_namespace);
 
 }  // namespace bpfpush

@@ -28,6 +28,13 @@ std::vector<DecoderSpec> chain(std::string_view names) {
   return decoders;
 }
 
+// "padding", "padding1" ...
+bool is_padding(std::string_view name) {
+  constexpr std::string_view kPadding = "padding";
+  return name.starts_with(kPadding) &&
+         name.find_first_not_of("0123456789", kPadding.size()) == std::string_view::npos;
+}
+
 class KeyWalker {
  public:
   KeyWalker(const btf* types, const std::string& map) : types_(types), map_(map) {}
@@ -51,6 +58,7 @@ class KeyWalker {
                          std::vector<DecoderSpec> decoders) {
     const btf_type* type = resolve_type(types_, id);
     if (btf_is_struct(type)) return add_struct(id_behind(id), offset);
+    if (is_padding(name)) return {};
     if (name == "le" || name.starts_with("__")) {
       return unsupported(name, "is a reserved label name; rename it");
     }
@@ -70,6 +78,10 @@ class KeyWalker {
       field.kind = FieldKind::kString;
     } else if (btf_is_int(type)) {
       if ((btf_int_encoding(type) & BTF_INT_SIGNED) != 0) field.kind = FieldKind::kSigned;
+      if ((btf_int_encoding(type) & BTF_INT_BOOL) != 0) {
+        field.kind = FieldKind::kEnum;
+        field.enumerators = {{0, "false"}, {1, "true"}};
+      }
       if (field.size > sizeof(std::uint64_t)) return unsupported(name, "is wider than 64 bits");
     } else {
       return unsupported(name, "is no integer, enum, char array or struct");

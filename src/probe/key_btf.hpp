@@ -11,10 +11,11 @@ struct btf;
 namespace bpfpush {
 
 // The labels that keys of the type `id` make, found by BTF: the fields of a struct (nested structs
-// flattened, padding skipped), or the one label "key" of a plain integer, enum or char array. Enums
-// bring their enumerators' names; a field marked LABEL_DECODER (bpf/histogram.bpf.h) brings its
-// chain of decoders. kUnsupported for what no label can show, naming the field: bitfields,
-// pointers, unions, arrays of anything but char, a label "le" or "__...".
+// flattened, padding and fields called so skipped), or the one label "key" of a plain integer, enum
+// or char array. Enums bring their enumerators' names; a field marked LABEL_DECODER
+// (bpf/histogram.bpf.h) brings its chain of decoders. kUnsupported for what no label can show,
+// naming the field: bitfields, pointers, unions, arrays of anything but char, a label "le" or
+// "__...".
 Result<KeySchema> key_schema_from_btf(const btf* types, std::uint32_t id, const std::string& map);
 
 }  // namespace bpfpush

@@ -15,7 +15,8 @@ namespace {
 
 static_assert(kBoundsMax == HISTOGRAM_BOUNDS_MAX);
 
-constexpr std::string_view kLayoutSuffix = "_layout";
+constexpr char kLayoutSuffix[] = "_layout";
+constexpr char kMetricSuffix[] = "_metric";
 
 template <std::size_t N>
 std::string text(const char (&chars)[N]) {
@@ -25,7 +26,11 @@ std::string text(const char (&chars)[N]) {
 BucketSpec proposed_buckets(const histogram_layout& layout) {
   switch (layout.buckets_type) {
     case HISTOGRAM_LINEAR:
-      return LinearBuckets{static_cast<double>(layout.first), layout.last};
+      return LinearBuckets{layout.proposed[0], layout.last};
+    case HISTOGRAM_EXPLICIT: {
+      const auto count = std::clamp(layout.last, 0, HISTOGRAM_BOUNDS_MAX);
+      return ExplicitBuckets{{layout.proposed, layout.proposed + count}};
+    }
     case HISTOGRAM_NATIVE:
       return NativeBuckets{layout.first, layout.last};
     default:
@@ -59,20 +64,6 @@ void fill(histogram_layout& layout, const BucketLayout& buckets) {
   }
 }
 
-Result<void> size_map(bpf_object* object, const std::string& name, std::size_t value_size,
-                      std::optional<std::size_t> max_entries) {
-  bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
-  if (map == nullptr) {
-    return Error(Errc::kMalformed, "the object has a layout but no map \"" + name + "\"");
-  }
-  int error = bpf_map__set_value_size(map, static_cast<std::uint32_t>(value_size));
-  if (error == 0 && max_entries) {
-    error = bpf_map__set_max_entries(map, static_cast<std::uint32_t>(*max_entries));
-  }
-  if (error != 0) return system_error(-error, "sizing map " + name);
-  return {};
-}
-
 Result<BucketLayout> choose_layout(const histogram_layout& proposal,
                                    const HistogramOptions& options, const Unit& measured,
                                    const Unit& exported) {
@@ -88,59 +79,124 @@ Result<BucketLayout> choose_layout(const histogram_layout& proposal,
   return convert_layout(*proposed, *proposed_divisor, *divisor);
 }
 
+// The constant that describes a metric: a histogram_layout or a metric_description. Nothing if it
+// is not what this version of histogram.h says.
+template <typename Constant>
+std::optional<Constant> read_constant(std::span<const std::byte> bytes) {
+  if (bytes.size() != sizeof(Constant)) return std::nullopt;
+  Constant constant;
+  std::memcpy(&constant, bytes.data(), sizeof constant);
+  return constant;
+}
+
+Error other_version(const char* what) {
+  return {Errc::kMalformed,
+          std::string("its ") + what + " is of another version of histogram.h; rebuild the object"};
+}
+
+// What is the same for all types of metrics: help, unit, key, map.
+template <typename Constant>
+Result<MetricMap> describe(bpf_object* object, const std::string& name, const Constant& constant,
+                           const HistogramOptions& options) {
+  const auto measured = find_unit(text(constant.measured_unit));
+  if (!measured) return measured.error();
+  const auto exported = find_unit(options.unit.value_or(text(constant.exported_unit)));
+  if (!exported) return exported.error();
+  const auto divisor = measured_per_exported(**measured, **exported);
+  if (!divisor) return divisor.error();
+  const bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
+  auto key = key_schema_from_btf(bpf_object__btf(object), bpf_map__btf_key_type_id(map), name);
+  if (!key) return key.error();
+  MetricMap metric;
+  metric.name = name;
+  metric.help = text(constant.help);
+  metric.unit = *exported;
+  metric.measured_per_exported = *divisor;
+  metric.key = std::move(*key);
+  metric.max_entries = options.max_entries.value_or(bpf_map__max_entries(map));
+  const bpf_map_type type = bpf_map__type(map);
+  metric.is_array = type == BPF_MAP_TYPE_ARRAY || type == BPF_MAP_TYPE_PERCPU_ARRAY;
+  metric.is_per_cpu = type == BPF_MAP_TYPE_PERCPU_ARRAY || type == BPF_MAP_TYPE_PERCPU_HASH ||
+                      type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+  return metric;
+}
+
+Result<void> size_maps(bpf_object* object, const MetricMap& metric) {
+  const auto value_size = static_cast<std::uint32_t>(sizeof(std::uint64_t) * metric.row_size());
+  bpf_map* map = bpf_object__find_map_by_name(object, metric.name.c_str());
+  const std::string overflow_name = overflow_map_name(metric.name);
+  bpf_map* overflow = bpf_object__find_map_by_name(object, overflow_name.c_str());
+  if (overflow == nullptr) {
+    return Error(Errc::kMalformed, "the object has no map \"" + overflow_name + "\"");
+  }
+  int error = bpf_map__set_value_size(map, value_size);
+  if (error == 0) error = bpf_map__set_value_size(overflow, value_size);
+  if (error == 0) {
+    error = bpf_map__set_max_entries(map, static_cast<std::uint32_t>(metric.max_entries));
+  }
+  if (error != 0) return system_error(-error, "sizing map " + metric.name);
+  return {};
+}
+
+Result<MetricMap> lay_out_histogram(bpf_object* object, std::span<std::byte> bytes,
+                                    const std::string& name, const HistogramOptions& options) {
+  auto layout = read_constant<histogram_layout>(bytes);
+  if (!layout) return other_version("layout");
+  auto metric = describe(object, name, *layout, options);
+  if (!metric) return metric;
+  const auto measured = find_unit(text(layout->measured_unit));
+  auto buckets = choose_layout(*layout, options, **measured, *metric->unit);
+  if (!buckets) return buckets.error();
+  fill(*layout, *buckets);
+  std::memcpy(bytes.data(), &*layout, sizeof *layout);
+  metric->type = MetricType::kHistogram;
+  metric->layout = std::move(*buckets);
+  return metric;
+}
+
+Result<MetricMap> lay_out_value(bpf_object* object, std::span<const std::byte> bytes,
+                                const std::string& name, const HistogramOptions& options) {
+  const auto description = read_constant<metric_description>(bytes);
+  if (!description) return other_version("description");
+  if (options.buckets) {
+    return Error(Errc::kInvalidConfig, "only a histogram has buckets, and this is none");
+  }
+  auto metric = describe(object, name, *description, options);
+  if (!metric) return metric;
+  metric->type = description->type == METRIC_GAUGE ? MetricType::kGauge : MetricType::kCounter;
+  return metric;
+}
+
 }  // namespace
 
 std::string overflow_map_name(const std::string& name) {
   return name + "_overflow";
 }
 
-std::vector<std::string> histogram_names(const Rodata& rodata) {
+std::vector<std::string> metric_names(const bpf_object* object, Rodata& rodata) {
   std::vector<std::string> names;
-  for (const std::string& variable : rodata.names()) {
-    if (variable.size() > kLayoutSuffix.size() && variable.ends_with(kLayoutSuffix)) {
-      names.push_back(variable.substr(0, variable.size() - kLayoutSuffix.size()));
+  const bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object) {
+    const std::string name = bpf_map__name(map);
+    if (rodata.variable(name + kLayoutSuffix).empty() &&
+        rodata.variable(name + kMetricSuffix).empty()) {
+      continue;
     }
+    names.push_back(name);
   }
   return names;
 }
 
-Result<MetricMap> lay_out_histogram(bpf_object* object, Rodata& rodata, const std::string& name,
-                                    const HistogramOptions& options) {
-  const auto bytes = rodata.variable(name + std::string(kLayoutSuffix));
-  if (bytes.size() != sizeof(histogram_layout)) {
-    return Error(Errc::kMalformed, "the layout of histogram " + name +
-                                       " is of another version of histogram.h; rebuild the object");
-  }
-  histogram_layout layout;
-  std::memcpy(&layout, bytes.data(), sizeof layout);
-
-  const auto measured = find_unit(text(layout.measured_unit));
-  if (!measured) return measured.error();
-  const auto exported = find_unit(options.unit.value_or(text(layout.exported_unit)));
-  if (!exported) return exported.error();
-  auto buckets = choose_layout(layout, options, **measured, **exported);
-  if (!buckets) return buckets.error();
-  fill(layout, *buckets);
-  std::memcpy(bytes.data(), &layout, sizeof layout);
-
-  const std::size_t value_size = sizeof(std::uint64_t) * (1 + buckets->bucket_count());
-  for (const std::string& map : {name, overflow_map_name(name)}) {
-    const bool is_overflow = map != name;
-    const auto sized =
-        size_map(object, map, value_size, is_overflow ? std::nullopt : options.max_entries);
-    if (!sized) return sized.error();
-  }
-  const bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
-  auto key = key_schema_from_btf(bpf_object__btf(object), bpf_map__btf_key_type_id(map), name);
-  if (!key) return key.error();
-  return MetricMap{name,
-                   text(layout.help),
-                   MetricType::kHistogram,
-                   *exported,
-                   *measured_per_exported(**measured, **exported),
-                   std::move(*buckets),
-                   std::move(*key),
-                   bpf_map__max_entries(map)};
+Result<MetricMap> lay_out_metric(bpf_object* object, Rodata& rodata, const std::string& name,
+                                 const HistogramOptions& options) {
+  const auto layout = rodata.variable(name + kLayoutSuffix);
+  auto metric = layout.empty()
+                    ? lay_out_value(object, rodata.variable(name + kMetricSuffix), name, options)
+                    : lay_out_histogram(object, layout, name, options);
+  if (!metric) return metric;
+  const Result<void> sized = size_maps(object, *metric);
+  if (!sized) return sized.error();
+  return metric;
 }
 
 }  // namespace bpfpush

@@ -19,8 +19,9 @@ class MetricSource {
   // meanwhile.
   virtual Result<void> read(MapRows& rows) = 0;
 
-  // Replaces `row` by what found no room in the map: zeros where nothing keeps it.
-  virtual Result<void> read_overflow(std::span<std::uint64_t> row) = 0;
+  // Replaces `row` by what found no room in the map: zeros where nothing keeps it. Returns how many
+  // observations, additions or settings that were.
+  virtual Result<std::uint64_t> read_overflow(std::span<std::uint64_t> row) = 0;
 };
 
 }  // namespace bpfpush

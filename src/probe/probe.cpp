@@ -84,7 +84,7 @@ Result<void> Probe::open_object() {
 Result<void> Probe::lay_out() {
   metrics_.clear();
   Rodata rodata = Rodata::read(object_.get());
-  const auto names = histogram_names(rodata);
+  const auto names = metric_names(object_.get(), rodata);
   for (const auto& [name, wanted] : options_.histograms) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       return Error(Errc::kNotFound,
@@ -97,14 +97,13 @@ Result<void> Probe::lay_out() {
   }
   for (const std::string& name : names) {
     const auto wanted = options_.histograms.find(name);
-    auto histogram = lay_out_histogram(
-        object_.get(), rodata, name,
-        wanted == options_.histograms.end() ? HistogramOptions{} : wanted->second);
-    if (!histogram) {
-      return Error(histogram.error().code,
-                   "histogram " + name + ": " + histogram.error().message());
+    auto metric =
+        lay_out_metric(object_.get(), rodata, name,
+                       wanted == options_.histograms.end() ? HistogramOptions{} : wanted->second);
+    if (!metric) {
+      return Error(metric.error().code, "metric " + name + ": " + metric.error().message());
     }
-    metrics_.push_back(std::move(*histogram));
+    metrics_.push_back(std::move(*metric));
   }
   return rodata.store();
 }
@@ -168,11 +167,17 @@ void Probe::attach() {
 
 std::unique_ptr<MetricSource> Probe::source(std::size_t index) const {
   const MetricMap& metric = metrics_[index];
-  const MapShape entries{metric.name, metric.key.key_size, metric.row_size(), cpu_count_};
+  const std::size_t copies = metric.is_per_cpu ? cpu_count_ : 1;
+  const MapShape entries{metric.name, metric.key.key_size, metric.row_size(), copies};
   const MapShape overflow{overflow_map_name(metric.name), sizeof(std::uint32_t), metric.row_size(),
-                          cpu_count_};
+                          copies};
+  // An entry of an array that was never counted in is no series, but a gauge may be 0, and so may
+  // be what has no labels.
+  const bool leaves_out_zeros =
+      metric.is_array && metric.type != MetricType::kGauge && !metric.key.fields.empty();
   return std::make_unique<MapSource>(MapReader(map_fd(entries.name), entries),
-                                     MapReader(map_fd(overflow.name), overflow));
+                                     MapReader(map_fd(overflow.name), overflow),
+                                     leaves_out_zeros ? ZeroRows::kLeftOut : ZeroRows::kKept);
 }
 
 int Probe::map_fd(const std::string& map) const {

@@ -68,7 +68,7 @@ std::map<std::uint32_t, std::vector<std::uint64_t>> Observer::rows() {
 
 std::vector<std::uint64_t> Observer::overflow() {
   std::vector<std::uint64_t> row(histogram().row_size());
-  const Result<void> read = probe_.source(0)->read_overflow(row);
+  const auto read = probe_.source(0)->read_overflow(row);
   EXPECT_TRUE(read) << read.error().message();
   return row;
 }
