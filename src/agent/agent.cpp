@@ -127,7 +127,7 @@ std::shared_ptr<const Snapshot> Agent::take_snapshot() {
   if (was_far_ahead) log::warn("the clock was set back, and timestamps with it");
   const WallTime wall =
       was_far_ahead ? now : std::max(now, last_wall_ + std::chrono::milliseconds(1));
-  snapshot->instant = {begin.time_since_epoch(), wall};
+  snapshot->instant = {begin.time_since_epoch(), wall, clock_.boot_id(), clock_.is_synchronized()};
   last_wall_ = wall;
   collector_.collect(snapshot->families);
   counters_.snapshots += 1;

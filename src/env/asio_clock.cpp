@@ -1,5 +1,6 @@
 #include "env/asio_clock.hpp"
 
+#include <sys/timex.h>
 #include <time.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -7,6 +8,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+#include <cstddef>
+#include <fstream>
 
 namespace bpfpush {
 namespace asio = boost::asio;
@@ -19,7 +23,23 @@ std::chrono::nanoseconds read_clock(clockid_t id) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
+// As the kernel writes it: 32 hex digits, with dashes between some.
+BootId read_boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  BootId id{};
+  std::size_t digits = 0;
+  for (char c = 0; digits < 2 * id.size() && file.get(c);) {
+    unsigned digit = 0;
+    if (std::from_chars(&c, &c + 1, digit, 16).ec != std::errc()) continue;
+    id[digits / 2] = static_cast<std::uint8_t>(id[digits / 2] << 4 | digit);
+    digits += 1;
+  }
+  return id;
+}
+
 }  // namespace
+
+AsioClock::AsioClock() : boot_id_(read_boot_id()) {}
 
 BootTime AsioClock::now() const {
   return BootTime(read_clock(CLOCK_BOOTTIME));
@@ -27,6 +47,12 @@ BootTime AsioClock::now() const {
 
 WallTime AsioClock::wall_now() const {
   return WallTime(std::chrono::floor<std::chrono::milliseconds>(read_clock(CLOCK_REALTIME)));
+}
+
+bool AsioClock::is_synchronized() const {
+  timex query{};  // with no modes it only reads, which needs no privilege
+  const int state = ::adjtimex(&query);
+  return state >= 0 && state != TIME_ERROR && (query.status & STA_UNSYNC) == 0;
 }
 
 asio::awaitable<void> AsioClock::sleep_until(BootTime deadline) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 
 namespace bpfpush {
 
@@ -20,6 +22,9 @@ using BootTime = BootClock::time_point;
 // direction.
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
+// What tells one boot of the host from every other; zeros where it is not known.
+using BootId = std::array<std::uint8_t, 16>;
+
 // The one source of time. Everything that waits or asks the time does it here, so that a test can
 // run an hour in milliseconds.
 class Clock {
@@ -28,6 +33,12 @@ class Clock {
 
   virtual BootTime now() const = 0;
   virtual WallTime wall_now() const = 0;
+
+  // Whether the kernel says that something, NTP say, keeps the wall clock right. A clock that was
+  // set by hand counts as not synchronized.
+  virtual bool is_synchronized() const = 0;
+
+  virtual BootId boot_id() const = 0;
 
   // Returns at `deadline` or soon after, at once if it has passed. Cancelling the coroutine ends
   // the wait.

@@ -20,19 +20,6 @@ namespace asio = boost::asio;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A ManualClock whose date can be set.
-class SettableClock final : public Clock {
- public:
-  BootTime now() const override { return clock.now(); }
-  WallTime wall_now() const override { return clock.wall_now() + step; }
-  asio::awaitable<void> sleep_until(BootTime deadline) override {
-    return clock.sleep_until(deadline);
-  }
-
-  ManualClock clock;
-  milliseconds step{0};
-};
-
 // An agent without programs, which has its own metrics to push, and fake endpoints.
 class AgentTest : public testing::Test {
  protected:
@@ -56,7 +43,7 @@ class AgentTest : public testing::Test {
     });
   }
 
-  void run_for(std::chrono::nanoseconds span) { clock_.clock.run_for(io_, span); }
+  void run_for(std::chrono::nanoseconds span) { clock_.run_for(io_, span); }
 
   // The timestamps of what was posted to an endpoint, one for each request.
   std::vector<std::int64_t> timestamps(std::size_t endpoint) const {
@@ -75,7 +62,7 @@ class AgentTest : public testing::Test {
   }
 
   asio::io_context io_{1};
-  SettableClock clock_;
+  ManualClock clock_;
   FixedRandom random_{0};
   FakeFilesystem filesystem_;
   Collector collector_{"ebpf", filesystem_};

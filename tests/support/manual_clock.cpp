@@ -20,7 +20,7 @@ constexpr WallTime kWallTimeAtBoot{std::chrono::milliseconds(1'700'000'000'000)}
 }  // namespace
 
 WallTime ManualClock::wall_now() const {
-  return kWallTimeAtBoot +
+  return kWallTimeAtBoot + step +
          std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch());
 }
 

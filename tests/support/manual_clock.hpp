@@ -15,6 +15,8 @@ class ManualClock final : public Clock {
  public:
   BootTime now() const override { return now_; }
   WallTime wall_now() const override;
+  bool is_synchronized() const override { return synchronized; }
+  BootId boot_id() const override { return boot; }
   boost::asio::awaitable<void> sleep_until(BootTime deadline) override;
 
   // When the next sleeper wakes, if anyone sleeps.
@@ -25,6 +27,11 @@ class ManualClock final : public Clock {
 
   // Runs the loop until all that can happen in this span of simulated time has happened.
   void run_for(boost::asio::io_context& io, std::chrono::nanoseconds span);
+
+  // What the test makes of the date: how far it is off, and what the kernel says of it.
+  std::chrono::milliseconds step{0};
+  bool synchronized = true;
+  BootId boot{1};
 
  private:
   using Sleepers = std::multimap<BootTime, boost::asio::steady_timer*>;
