@@ -67,8 +67,10 @@ Result<void> Collector::add(CollectedMetric metric) {
   state.object = metric.object;
   state.map = metric.map;
   state.capacity = metric.capacity;
+  const MetricType type = metric.family.type;
   metrics_.push_back({std::make_shared<const Family>(std::move(metric.family)),
-                      SeriesTable(std::move(*decoder)), std::move(metric.source)});
+                      SeriesTable(std::move(*decoder), type, metric.capacity),
+                      std::move(metric.source)});
   return {};
 }
 
@@ -152,7 +154,7 @@ FamilySnapshot Collector::to_family(Metric& metric, MapState& state) const {
     metric.series.add(rows_.key(i), rows_.row(i), family);
   }
   metric.series.add_overflow(overflow_, family);
-  metric.series.end();
+  metric.series.end(family);
   return family;
 }
 
