@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "remote_write/ended_series.hpp"
 #include "remote_write/label_cache.hpp"
 #include "remote_write/request_cut.hpp"
 #include "remote_write/sample_value.hpp"
@@ -50,26 +51,26 @@ class ClassicWriter {
     return samples(family) * (kTimeSeriesOverheadMax + name + labels.size()) + own.le_size();
   }
 
-  void write(const FamilySnapshot& family, std::size_t i, const FamilyLabels& own,
+  // Without a row: the samples that end the series.
+  void write(const Family& family, std::span<const std::uint64_t> row, const FamilyLabels& own,
              const SeriesLabels& labels) {
-    const auto row = family.row(i);
-    const double first = sample_value(*family.family, row[0]);
-    char* at = message_.reserve(bytes_max(*family.family, own, labels));
-    if (family.family->type != MetricType::kHistogram) {
+    const double first = row.empty() ? kStaleMarker : sample_value(family, row[0]);
+    char* at = message_.reserve(bytes_max(family, own, labels));
+    if (family.type != MetricType::kHistogram) {
       message_.commit(put(at, first, labels.before_name(), own.name(), labels.after_name()));
       return;
     }
-    std::uint64_t count = 0;
-    for (std::size_t bucket = 0; bucket + 1 < row.size(); ++bucket) {
-      count += row[bucket + 1];
-      at = put(at, static_cast<double>(count), labels.before_name(), own.bucket_name(),
-               labels.from_name_to_le(), own.le(bucket), labels.after_le());
+    std::uint64_t observations = 0;
+    double count = kStaleMarker;
+    for (std::size_t bucket = 0; bucket <= family.bounds.size(); ++bucket) {
+      if (!row.empty()) count = static_cast<double>(observations += row[bucket + 1]);
+      at = put(at, count, labels.before_name(), own.bucket_name(), labels.from_name_to_le(),
+               own.le(bucket), labels.after_le());
     }
-    if (family.family->has_sum) {
+    if (family.has_sum) {
       at = put(at, first, labels.before_name(), own.sum_name(), labels.after_name());
     }
-    at = put(at, static_cast<double>(count), labels.before_name(), own.count_name(),
-             labels.after_name());
+    at = put(at, count, labels.before_name(), own.count_name(), labels.after_name());
     message_.commit(at);
   }
 
@@ -138,35 +139,64 @@ std::size_t series_count(const Snapshot& snapshot) {
 
 Encoder::Encoder(EncoderOptions options)
     : options_(std::move(options)),
-      labels_(std::make_unique<LabelCache>(options_.external_labels)) {}
+      labels_(std::make_unique<LabelCache>(options_.external_labels)),
+      ended_(std::make_unique<EndedSeries>()) {}
 
 Encoder::~Encoder() = default;
 
 EncodedRequest Encoder::encode(const Snapshot& snapshot, std::size_t begin, bool with_metadata) {
-  if (begin == 0) labels_->begin_pass();
+  if (begin == 0) {
+    labels_->begin_pass();
+    ended_->begin(snapshot);
+  } else {
+    ended_->sent_in_part();
+  }
   message_.clear();
   ClassicWriter writer(message_, snapshot.instant);
   RequestCut cut(options_.samples_max, options_.message_bytes_max);
+  const auto write = [&](const std::shared_ptr<const Family>& family,
+                         const std::shared_ptr<const Series>& series,
+                         std::span<const std::uint64_t> row) {
+    FamilyLabels& own = labels_->of(family);
+    const SeriesLabels& labels = own.of(series);
+    const std::size_t bytes_max = ClassicWriter::bytes_max(*family, own, labels);
+    if (!cut.take(ClassicWriter::samples(*family), bytes_max)) return false;
+    writer.write(*family, row, own, labels);
+    return true;
+  };
   SeriesWalk walk(snapshot, begin);
-  for (; !walk.at_end(); walk.next()) {
+  while (!walk.at_end()) {
     const FamilySnapshot& family = walk.family();
-    FamilyLabels& own = labels_->of(family.family);
-    const SeriesLabels& labels = own.of(family.series[walk.index()]);
-    const std::size_t bytes_max = ClassicWriter::bytes_max(*family.family, own, labels);
-    if (!cut.take(ClassicWriter::samples(*family.family), bytes_max)) break;
-    writer.write(family, walk.index(), own, labels);
+    const std::size_t i = walk.index();
+    if (!write(family.family, family.series[i], family.row(i))) break;
+    walk.next();
+  }
+  const std::vector<EndedSeries::One>& ended = ended_->all();
+  std::size_t ended_at = begin - std::min(begin, walk.position());
+  while (walk.at_end() && ended_at < ended.size()) {
+    if (!write(ended[ended_at].family, ended[ended_at].series, {})) break;
+    ended_at += 1;
   }
   if (with_metadata) {
     for (const FamilySnapshot& family : snapshot.families) {
       write_metadata(message_, *family.family);
     }
   }
+  const bool is_last = walk.at_end() && ended_at >= ended.size();
+  return {compress(), cut.samples(), walk.position() + ended_at, is_last};
+}
+
+void Encoder::done() {
+  ended_->done();
+}
+
+std::span<const std::byte> Encoder::compress() {
   compressed_.clear();
   char* body = compressed_.reserve(snappy::MaxCompressedLength(message_.size()));
   std::size_t body_size = 0;
   snappy::RawCompress(message_.data(), message_.size(), body, &body_size);
   compressed_.commit(body + body_size);
-  return {compressed_.bytes(), cut.samples(), walk.position()};
+  return compressed_.bytes();
 }
 
 }  // namespace bpfpush

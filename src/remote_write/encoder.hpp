@@ -11,6 +11,7 @@
 
 namespace bpfpush {
 
+class EndedSeries;
 class LabelCache;
 
 struct EncoderOptions {
@@ -31,33 +32,46 @@ struct EncodedRequest {
   std::span<const std::byte> body;  // snappy block format; lives until the next encode()
   std::size_t samples = 0;
 
-  // Where the next request of this snapshot begins; series_count(snapshot) at its end.
+  // Where the next request of this snapshot begins, unless this is its last.
   std::size_t next = 0;
+  bool is_last = false;
 };
 
-// All series of all families of a snapshot, counted through: what EncodedRequest::next counts.
+// All series of all families of a snapshot.
 std::size_t series_count(const Snapshot& snapshot);
 
 // Encodes snapshots as remote write 1.0 (prometheus.WriteRequest), histograms in their classic
 // form: `_bucket` series with cumulative counts and `le`, then `_sum` and `_count`. Labels are
 // sorted, empty ones left out, and their bytes are made once per series. Every sample has the
 // snapshot's wall time as its timestamp. One encoder per endpoint.
+//
+// A series that is gone ends: where the snapshot has its family and lacks the series, each of the
+// series' samples is written once more, with the value that means this (the stale marker), behind
+// all others. To know what is gone, the encoder is told with done() what has been delivered.
 class Encoder {
  public:
   explicit Encoder(EncoderOptions options);
   ~Encoder();
 
-  // Encodes the series from the `begin`-th on, as many as a request may hold and at least one if
-  // there is one left. With `with_metadata` the request also carries type, help and unit of every
-  // family of the snapshot.
+  // Encodes the series from the `begin`-th on, those that end counted behind those that are there:
+  // as many as a request may hold and at least one if there is one left. With `with_metadata` the
+  // request also carries type, help and unit of every family of the snapshot.
   //
-  // What it knows of series is kept from snapshot to snapshot, and told by `begin` == 0, which is
+  // Asked to go on from where a request ended, it takes that one to be delivered. What it knows of
+  // series is kept from snapshot to snapshot, and told by `begin` == 0, which is
   // taken to start one: series that neither this snapshot nor the one before holds are forgotten.
   EncodedRequest encode(const Snapshot& snapshot, std::size_t begin, bool with_metadata);
 
+  // The snapshot that was encoded last is through, with all its requests. Not called for one that
+  // is given up: what ended with it ends with the next.
+  void done();
+
  private:
+  std::span<const std::byte> compress();
+
   EncoderOptions options_;
   std::unique_ptr<LabelCache> labels_;
+  std::unique_ptr<EndedSeries> ended_;
   ByteBuffer message_;     // protobuf bytes of the last request
   ByteBuffer compressed_;  // the same after snappy
 };

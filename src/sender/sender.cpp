@@ -63,13 +63,11 @@ bool Sender::prepare() {
   SpooledSnapshot front = spool_.front(cursor_);
   const bool failing = backoff_.attempt() > 0;
   if (current_ && (!failing || current_->spooled.id == front.id)) return true;
-  if (series_count(*front.snapshot) == 0) {
-    spool_.pop(cursor_, front.id);
-    return false;
-  }
   current_ = Current{.spooled = std::move(front), .request = {}};
   encode_from(0);
-  return true;
+  if (current_->request.samples > 0) return true;
+  finish();
+  return false;
 }
 
 void Sender::encode_from(std::size_t begin) {
@@ -77,7 +75,7 @@ void Sender::encode_from(std::size_t begin) {
   current_->with_metadata =
       !metadata_sent_ || current_->encoded - *metadata_sent_ >= kMetadataInterval;
   current_->request = encoder_.encode(*current_->spooled.snapshot, begin, current_->with_metadata);
-  CHECK(current_->request.next > begin);
+  CHECK(current_->request.next > begin || current_->request.is_last);
 }
 
 HttpRequest Sender::make_request() const {
@@ -161,13 +159,16 @@ void Sender::report_failure(const Result<HttpResponse>& reply) const {
 void Sender::go_on() {
   backoff_.reset();
   if (current_->with_metadata) metadata_sent_ = current_->encoded;
-  const SpooledSnapshot& spooled = current_->spooled;
-  const std::size_t next = current_->request.next;
-  if (next < series_count(*spooled.snapshot)) {
-    encode_from(next);
-    return;
+  if (current_->request.is_last) {
+    finish();
+  } else {
+    encode_from(current_->request.next);
   }
-  spool_.pop(cursor_, spooled.id);
+}
+
+void Sender::finish() {
+  encoder_.done();
+  spool_.pop(cursor_, current_->spooled.id);
   current_.reset();
 }
 

@@ -82,6 +82,7 @@ class Sender {
   void report(Verdict verdict, const Result<HttpResponse>& reply);
   void report_failure(const Result<HttpResponse>& reply) const;
   void go_on();
+  void finish();
   boost::asio::awaitable<void> back_off(std::optional<std::chrono::seconds> retry_after);
 
   SenderOptions options_;

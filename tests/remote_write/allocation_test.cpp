@@ -104,6 +104,7 @@ TEST(EncoderMemory, IsNotAllocatedForSeriesOfTheSnapshotBefore) {
     begins.push_back(begin);
     begin = encoder.encode(first, begin, true).next;
   }
+  encoder.done();
   ASSERT_EQ(begins.size(), 3u);
   ASSERT_GT(allocations, untouched + series_count(first)) << "allocations are not counted";
 
@@ -117,9 +118,9 @@ TEST(EncoderMemory, IsNotAllocatedForSeriesOfTheSnapshotBefore) {
 }
 
 void encode_all(Encoder& encoder, const Snapshot& snapshot) {
-  for (std::size_t begin = 0; begin < series_count(snapshot);) {
-    begin = encoder.encode(snapshot, begin, false).next;
-  }
+  EncodedRequest request;
+  while (!request.is_last) request = encoder.encode(snapshot, request.next, false);
+  encoder.done();
 }
 
 // The same families with the first of their series only.
@@ -140,8 +141,7 @@ TEST(EncoderMemory, IsFreedAfterABurstOfSeries) {
   const std::size_t before = allocated_bytes;
   encode_all(encoder, burst);
   EXPECT_GT(allocated_bytes, before + 500'000) << "the burst left no trace to be freed";
-  encode_all(encoder, calm);
-  encode_all(encoder, calm);
+  for (int i = 0; i < 3; ++i) encode_all(encoder, calm);
   EXPECT_LT(allocated_bytes, before + 10'000);
 }
 

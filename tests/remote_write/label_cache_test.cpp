@@ -80,31 +80,34 @@ TEST(LabelCache, TellsOneSeriesOfTwoFamiliesApart) {
 }
 
 TEST(LabelCache, ForgetsSeriesThatTheLastTwoSnapshotsDoNotHold) {
-  Encoder encoder({});
+  LabelCache cache({});
   const auto family = share({.name = "a", .label_names = {"l"}});
   const auto stays = make_series({"stays"});
   auto goes = make_series({"goes"});
   const std::weak_ptr<const Series> gone = goes;
-  (void)encoder.encode(counters(family, {stays, goes}), 0, false);
+  cache.begin_pass();
+  (void)cache.of(family).of(stays);
+  (void)cache.of(family).of(goes);
   goes.reset();
   EXPECT_FALSE(gone.expired());
-  (void)encoder.encode(counters(family, {stays}), 0, false);
-  (void)encoder.encode(counters(family, {stays}), 0, false);
+  for (int pass = 0; pass < 2; ++pass) {
+    cache.begin_pass();
+    (void)cache.of(family).of(stays);
+  }
   EXPECT_TRUE(gone.expired());
   EXPECT_EQ(stays.use_count(), 2) << "it has been forgotten too";
 }
 
 TEST(LabelCache, ForgetsFamiliesThatTheLastTwoSnapshotsDoNotHold) {
-  Encoder encoder({});
-  std::weak_ptr<const Family> gone;
-  {
-    const Snapshot snapshot = one_counter({"l"}, {"1"});
-    gone = snapshot.families[0].family;
-    (void)encoder.encode(snapshot, 0, false);
-  }
+  LabelCache cache({});
+  auto family = share({.name = "a", .label_names = {"l"}});
+  const std::weak_ptr<const Family> gone = family;
+  cache.begin_pass();
+  (void)cache.of(family).of(make_series({"1"}));
+  family.reset();
   EXPECT_FALSE(gone.expired());
-  (void)encoder.encode(make_snapshot({}), 0, false);
-  (void)encoder.encode(make_snapshot({}), 0, false);
+  cache.begin_pass();
+  cache.begin_pass();
   EXPECT_TRUE(gone.expired());
 }
 
@@ -131,8 +134,9 @@ TEST(LabelCache, KeepsTheSeriesOfASnapshotSentInParts) {
       EXPECT_EQ(encoder.encode(snapshot, begin, false).next, begin + 1);
     }
   }
-  EXPECT_EQ(snapshot.families[0].series[0].use_count(), 2);
-  EXPECT_EQ(snapshot.families[0].series[1].use_count(), 2);
+  // The snapshot, the labels, and the list of what may have to be ended.
+  EXPECT_EQ(snapshot.families[0].series[0].use_count(), 3);
+  EXPECT_EQ(snapshot.families[0].series[1].use_count(), 3);
 }
 
 // An allocator hands the address of what was just freed to the next of its size: were series told

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -18,13 +19,14 @@ namespace {
 using testing::append;
 using testing::decompress;
 using testing::FamilyFields;
+using testing::Gone;
 using testing::make_series;
 using testing::reference_request;
 using testing::share;
 
-// A host whose families stay and whose series come and go, drawn from a seed. Names are of the kind
-// that is sorted next to `__name__` and `le`, or clashes with them; values are of lengths around
-// those where a length takes another byte.
+// A host whose series come and go, and whose families cannot be read at times, drawn from a seed.
+// Names are of the kind that is sorted next to `__name__` and `le`, or clashes with them; values
+// are of lengths around those where a length takes another byte.
 class RandomHost {
  public:
   explicit RandomHost(unsigned seed) : random_(seed) {
@@ -45,7 +47,7 @@ class RandomHost {
     for (FamilySnapshot& family : families_) {
       change_series(family);
       for (std::uint64_t& value : family.values) value = integer();
-      snapshot.families.push_back(family);
+      if (below(5) > 0) snapshot.families.push_back(family);
     }
     return snapshot;
   }
@@ -100,30 +102,91 @@ class RandomHost {
   std::vector<FamilySnapshot> families_;
 };
 
+// What a receiver has been sent, in the plainest way.
+class SentSeries {
+ public:
+  // What it has and the snapshot, which has the family, has not.
+  std::vector<Gone> gone_from(const Snapshot& snapshot) const {
+    std::vector<Gone> gone;
+    for (const FamilySnapshot& family : snapshot.families) {
+      for (const auto& series : held_of(family.family->name)) {
+        if (!holds(family.series, *series)) gone.push_back({family.family, series});
+      }
+    }
+    return gone;
+  }
+
+  // All of the snapshot has been sent.
+  void sent(const Snapshot& snapshot) {
+    for (const auto& family : snapshot.families) held_[family.family->name] = family.series;
+  }
+
+  // Some of it has been sent, and no more of it will be.
+  void sent_in_part(const Snapshot& snapshot) {
+    for (const FamilySnapshot& family : snapshot.families) {
+      Held& held = held_[family.family->name];
+      const Held before = held;
+      for (const auto& series : family.series) {
+        if (!holds(before, *series)) held.push_back(series);
+      }
+    }
+  }
+
+ private:
+  using Held = std::vector<std::shared_ptr<const Series>>;
+
+  static bool holds(const Held& held, const Series& series) {
+    return std::any_of(held.begin(), held.end(), [&series](const auto& one) {
+      return one->label_values == series.label_values;
+    });
+  }
+
+  Held held_of(const std::string& family) const {
+    const auto found = held_.find(family);
+    return found == held_.end() ? Held() : found->second;
+  }
+
+  std::map<std::string, Held> held_;
+};
+
 TEST(RandomSnapshots, AreWrittenAsTheProtobufLibraryWritesThem) {
   std::size_t samples = 0;
+  std::size_t series_ended = 0;
   for (unsigned seed = 1; seed <= 150; ++seed) {
     SCOPED_TRACE(seed);
     RandomHost host(seed);
     const std::vector<Label> external = host.external_labels();
     Encoder encoder({.external_labels = external, .samples_max = 1 + host.below(300)});
-    for (int instant = 0; instant < 4; ++instant) {
+    SentSeries receiver;
+    for (int instant = 0; instant < 6; ++instant) {
       const Snapshot snapshot = host.next_snapshot();
-      std::size_t begin = 0;
+      const std::vector<Gone> gone = receiver.gone_from(snapshot);
+      series_ended += gone.size();
+      EncodedRequest request;
+      int given_up_after = host.below(4) == 0 ? 1 : 1000;
       do {
         const bool with_metadata = host.below(2) == 0;
-        const EncodedRequest request = encoder.encode(snapshot, begin, with_metadata);
+        const std::size_t begin = request.next;
+        request = encoder.encode(snapshot, begin, with_metadata);
         const auto expected =
-            reference_request(snapshot, external, begin, request.next, with_metadata);
+            reference_request(snapshot, gone, external, begin, request.next, with_metadata);
         ASSERT_EQ(request.samples, static_cast<std::size_t>(expected.timeseries_size()));
         ASSERT_EQ(decompress(request.body), expected.SerializeAsString());
-        ASSERT_TRUE(request.next > begin || series_count(snapshot) == 0);
+        ASSERT_TRUE(request.next > begin || request.is_last);
         samples += request.samples;
-        begin = request.next;
-      } while (begin < series_count(snapshot));
+        if (begin > 0 && --given_up_after == 0) break;
+      } while (!request.is_last);
+      if (given_up_after > 0) {
+        EXPECT_EQ(request.next, series_count(snapshot) + gone.size());
+        encoder.done();
+        receiver.sent(snapshot);
+      } else {
+        receiver.sent_in_part(snapshot);
+      }
     }
   }
   EXPECT_GT(samples, 10'000u) << "the seeds make too little to show anything";
+  EXPECT_GT(series_ended, 1'000u);
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
 #include "remote_write/reference_encoder.hpp"
 
+#include <bit>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 
 #include "base/number.hpp"
 
@@ -58,6 +62,28 @@ void add_histogram(prometheus::WriteRequest& request, const Family& family, cons
   add(request, labels, timestamp, static_cast<double>(count));
 }
 
+// A series that is gone has no row: each of its samples becomes the stale marker.
+void add_series(prometheus::WriteRequest& request, const Family& family, Labels labels,
+                std::int64_t timestamp, std::optional<std::span<const std::uint64_t>> row) {
+  const int first = request.timeseries_size();
+  const std::vector<std::uint64_t> zeros(family.row_size());
+  const std::span<const std::uint64_t> values = row.value_or(zeros);
+  labels["__name__"] = family.name;
+  if (family.type == MetricType::kHistogram) {
+    add_histogram(request, family, labels, timestamp, values);
+  } else {
+    const double value = family.type == MetricType::kGauge
+                             ? static_cast<double>(static_cast<std::int64_t>(values[0]))
+                             : static_cast<double>(values[0]);
+    add(request, labels, timestamp, value / family.divisor * family.multiplier);
+  }
+  if (row) return;
+  const std::uint64_t marker = 0x7ff0000000000002;
+  for (int i = first; i < request.timeseries_size(); ++i) {
+    request.mutable_timeseries(i)->mutable_samples(0)->set_value(std::bit_cast<double>(marker));
+  }
+}
+
 void add_metadata(prometheus::WriteRequest& request, const Family& family) {
   const std::map<MetricType, prometheus::MetricMetadata::MetricType> types = {
       {MetricType::kCounter, prometheus::MetricMetadata::COUNTER},
@@ -73,31 +99,25 @@ void add_metadata(prometheus::WriteRequest& request, const Family& family) {
 
 }  // namespace
 
-prometheus::WriteRequest reference_request(const Snapshot& snapshot,
+prometheus::WriteRequest reference_request(const Snapshot& snapshot, const std::vector<Gone>& gone,
                                            const std::vector<Label>& external, std::size_t begin,
                                            std::size_t end, bool with_metadata) {
   prometheus::WriteRequest request;
   const std::int64_t timestamp = snapshot.instant.wall.time_since_epoch().count();
   std::size_t position = 0;
+  const auto add_next = [&](const Family& family, const Series& series,
+                            std::optional<std::span<const std::uint64_t>> row) {
+    position += 1;
+    if (position > begin && position <= end) {
+      add_series(request, family, common_labels(family, series, external), timestamp, row);
+    }
+  };
   for (const FamilySnapshot& one : snapshot.families) {
-    const Family& family = *one.family;
-    for (std::size_t i = 0; i < one.series.size(); ++i, ++position) {
-      if (position < begin || position >= end) continue;
-      Labels labels = common_labels(family, *one.series[i], external);
-      labels["__name__"] = family.name;
-      const auto row = one.row(i);
-      if (family.type == MetricType::kHistogram) {
-        add_histogram(request, family, labels, timestamp, row);
-      } else if (family.type == MetricType::kGauge) {
-        add(request, labels, timestamp,
-            static_cast<double>(static_cast<std::int64_t>(row[0])) / family.divisor *
-                family.multiplier);
-      } else {
-        add(request, labels, timestamp,
-            static_cast<double>(row[0]) / family.divisor * family.multiplier);
-      }
+    for (std::size_t i = 0; i < one.series.size(); ++i) {
+      add_next(*one.family, *one.series[i], one.row(i));
     }
   }
+  for (const Gone& one : gone) add_next(*one.family, *one.series, std::nullopt);
   if (with_metadata) {
     for (const FamilySnapshot& one : snapshot.families) add_metadata(request, *one.family);
   }

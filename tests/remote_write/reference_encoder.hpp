@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "remote_write/label.hpp"
@@ -9,9 +10,15 @@
 
 namespace bpfpush::testing {
 
-// What Encoder shall make of the series [begin, end) of a snapshot, made with the protobuf library
-// in the plainest way.
-prometheus::WriteRequest reference_request(const Snapshot& snapshot,
+// A series that is gone, and where it was.
+struct Gone {
+  std::shared_ptr<const Family> family;
+  std::shared_ptr<const Series> series;
+};
+
+// What Encoder shall make of the series [begin, end) of a snapshot with those that are gone behind
+// them, made with the protobuf library in the plainest way.
+prometheus::WriteRequest reference_request(const Snapshot& snapshot, const std::vector<Gone>& gone,
                                            const std::vector<Label>& external, std::size_t begin,
                                            std::size_t end, bool with_metadata);
 

@@ -30,6 +30,22 @@ TEST(Sender, GivesUpAFailingSnapshotThatTheSpoolEvicted) {
   EXPECT_EQ(world.backlog().pending_snapshots, 0);
 }
 
+TEST(Sender, EndsASeriesAlsoWhenTheSnapshotThatFirstLackedItWasGivenUp) {
+  SenderWorld world({.snapshots_max = 2});
+  world.append(2);
+  world.start();
+  world.run_for(1s);
+  ASSERT_EQ(world.sender.counters().samples_delivered, 2);
+  world.transport.answers = {response(503)};
+  world.append(1);
+  world.run_for(500ms);
+  world.append(1);
+  world.append(1);
+  world.run_for(1min);
+  EXPECT_EQ(world.backlog().evicted_snapshots, 1);
+  EXPECT_EQ(world.sender.counters().samples_delivered, 2 + 2 + 1);
+}
+
 TEST(Sender, FinishesASnapshotThatIsEvictedWhileItGoesThrough) {
   SenderWorld world({.snapshots_max = 2, .samples_max = 2});
   const auto first = world.append(4);

@@ -189,8 +189,8 @@ TEST(Sender, SendsMetadataFirstAndThenOnceAMinute) {
 TEST(Sender, PopsASnapshotWithNothingInItUnsent) {
   SenderWorld world;
   world.append_empty();
-  const auto second = world.append();
   world.append_empty();
+  const auto second = world.append();
   world.start();
   world.run_for(1s);
   EXPECT_THAT(world.posted_bodies(), ElementsAre(world.body(*second, 0, true)));
