@@ -37,7 +37,7 @@ TEST(OpenPrograms, ReportsEveryFaultWithItsPlace) {
   EXPECT_THAT(faults, HasSubstr("f:2: unknown program \"nfs\"; the built-in programs are bio"));
   EXPECT_THAT(faults, HasSubstr("f:3: /gone.bpf.o: No such file or directory"));
   EXPECT_THAT(faults, HasSubstr("f:4: program broken is no BPF object"));
-  EXPECT_THAT(faults, HasSubstr("f:5: program bio2: histogram bio_req_latency: unknown unit"));
+  EXPECT_THAT(faults, HasSubstr("f:5: program bio2: metric bio_req_latency: unknown unit"));
   EXPECT_EQ(faults.find("f:1"), std::string::npos);
 }
 
