@@ -17,7 +17,7 @@ BucketSpec to_bucket_spec(const BucketsConfig& config) {
 }
 
 HistogramOptions to_histogram_options(const HistogramConfig& config) {
-  HistogramOptions options{config.unit, std::nullopt, config.max_entries};
+  HistogramOptions options{config.unit, std::nullopt, config.max_entries, config.where};
   if (config.buckets) options.buckets = to_bucket_spec(*config.buckets);
   return options;
 }
@@ -30,24 +30,31 @@ std::string builtin_names() {
   return names;
 }
 
+Error at(const std::string& where, const Error& error) {
+  return {error.code, (where.empty() ? "" : where + ": ") + error.message()};
+}
+
+// An error begins with its place, as those of add_program() do.
 Result<Probe> open_program(const ProgramConfig& config, const Filesystem& filesystem) {
   ProbeOptions options;
   options.name = config.as.empty() ? config.name : config.as;
   options.settings = config.settings;
+  options.where = config.where;
   for (const auto& [map, histogram] : config.histograms) {
     options.histograms.emplace(map, to_histogram_options(histogram));
   }
   if (!config.object.empty()) {
     const auto file = filesystem.read_file(config.object);
-    if (!file) return file.error();
+    if (!file) return at(config.where, file.error());
     options.object = std::as_bytes(std::span(*file));
     return Probe::open(options);
   }
   const BuiltinProgram* builtin = find_builtin_program(config.name);
   if (builtin == nullptr) {
-    return Error(Errc::kNotFound, "unknown program \"" + config.name +
-                                      "\"; the built-in programs are " + builtin_names() +
-                                      ", and `object: FILE` names one of your own");
+    const Error unknown(Errc::kNotFound, "unknown program \"" + config.name +
+                                             "\"; the built-in programs are " + builtin_names() +
+                                             ", and `object: FILE` names one of your own");
+    return at(config.where, unknown);
   }
   options.object = builtin->object;
   return Probe::open(options);
@@ -57,7 +64,9 @@ Result<void> add_program(const ProgramConfig& config, const Filesystem& filesyst
                          Collector& collector) {
   auto probe = open_program(config, filesystem);
   if (!probe) return probe.error();
-  return collector.add(std::move(*probe));
+  const Result<void> added = collector.add(std::move(*probe));
+  if (!added) return at(config.where, added.error());
+  return {};
 }
 
 }  // namespace
@@ -69,8 +78,7 @@ Result<void> open_programs(const Config& config, const Filesystem& filesystem,
     const Result<void> added = add_program(program, filesystem, collector);
     if (added) continue;
     if (!faults.empty()) faults += "\n";
-    if (!program.where.empty()) faults += program.where + ": ";
-    faults += added.error().message();
+    faults += added.error().context;
   }
   if (!faults.empty()) return Error(Errc::kInvalidConfig, faults);
   return {};

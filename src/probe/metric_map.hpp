@@ -21,6 +21,7 @@ struct HistogramOptions {
   std::optional<BucketSpec> buckets;  // histograms: of that unit; needed when `unit` is set and the
                                       // object's bounds would be odd in it
   std::optional<std::size_t> max_entries;
+  std::string where;  // "FILE:LINE", put before what is wrong with it; may be empty
 };
 
 // A map that an object declares a metric with, as it will be loaded.

@@ -20,6 +20,18 @@ std::string known_names(const std::vector<std::string>& names) {
   return known.empty() ? "none" : known;
 }
 
+// What a message begins with.
+std::string at(const std::string& where) {
+  return where.empty() ? "" : where + ": ";
+}
+
+// One a line, under the code of the first.
+Error all_of(const std::vector<Error>& faults) {
+  Error all = faults.front();
+  for (std::size_t i = 1; i < faults.size(); ++i) all.context += "\n" + faults[i].context;
+  return all;
+}
+
 // Without CAP_SYS_ADMIN the kernel does not list the BTF of its modules, and libbpf before 1.3
 // gives up on that. It does not look for modules when it is told where the kernel's BTF is.
 const char* btf_path_to_insist_on() {
@@ -70,41 +82,43 @@ Result<void> Probe::open_object() {
   open_options.btf_custom_path = btf_path_to_insist_on();
   object_.reset(bpf_object__open_mem(bytes_.data(), bytes_.size(), &open_options));
   if (!object_) {
-    return Error(Errc::kMalformed, "program " + name_ +
+    return Error(Errc::kMalformed, at(options_.where) + "program " + name_ +
                                        " is no BPF object: " + libbpf_message(errno) +
                                        (log.text().empty() ? "" : ", " + log.reason()));
   }
-  const Result<void> laid_out = lay_out();
-  if (!laid_out) {
-    return Error(laid_out.error().code, "program " + name_ + ": " + laid_out.error().message());
-  }
-  return {};
+  return lay_out();
 }
 
 Result<void> Probe::lay_out() {
   metrics_.clear();
+  std::vector<Error> faults;
+  const auto add_fault = [&](const Error& error, const std::string& where, const std::string& of) {
+    faults.emplace_back(error.code, at(where) + "program " + name_ + ": " + of + error.message());
+  };
   Rodata rodata = Rodata::read(object_.get());
   const auto names = metric_names(object_.get(), rodata);
   for (const auto& [name, wanted] : options_.histograms) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      return Error(Errc::kNotFound,
-                   "no histogram \"" + name + "\"; there is " + known_names(names));
-    }
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const Error unknown(Errc::kNotFound,
+                        "no metric \"" + name + "\"; there is " + known_names(names));
+    add_fault(unknown, wanted.where, "");
   }
   for (const auto& [name, value] : options_.settings) {
     const Result<void> set = rodata.set(name, value);
-    if (!set) return set;
+    if (!set) add_fault(set.error(), options_.where, "");
   }
   for (const std::string& name : names) {
-    const auto wanted = options_.histograms.find(name);
-    auto metric =
-        lay_out_metric(object_.get(), rodata, name,
-                       wanted == options_.histograms.end() ? HistogramOptions{} : wanted->second);
-    if (!metric) {
-      return Error(metric.error().code, "metric " + name + ": " + metric.error().message());
+    const auto found = options_.histograms.find(name);
+    const bool is_wanted = found != options_.histograms.end();
+    const HistogramOptions wanted = is_wanted ? found->second : HistogramOptions{};
+    auto metric = lay_out_metric(object_.get(), rodata, name, wanted);
+    if (metric) {
+      metrics_.push_back(std::move(*metric));
+    } else {
+      add_fault(metric.error(), is_wanted ? wanted.where : options_.where, "metric " + name + ": ");
     }
-    metrics_.push_back(std::move(*metric));
   }
+  if (!faults.empty()) return all_of(faults);
   return rodata.store();
 }
 

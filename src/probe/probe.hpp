@@ -21,6 +21,7 @@ struct ProbeOptions {
   std::span<const std::byte> object;  // an ELF file's bytes; borrowed until open() returns
   std::map<std::string, std::string> settings;         // of the program's own constants, by name
   std::map<std::string, HistogramOptions> histograms;  // by map name
+  std::string where;  // "FILE:LINE", put before what is wrong; may be empty
 };
 
 // One program of an object after load(): attached, or why not.
@@ -34,8 +35,8 @@ struct ProgramStatus {
 // programs and frees the maps.
 class Probe {
  public:
-  // Opens an object and lays out its histograms. Needs no privileges and touches no kernel state:
-  // what is wrong with the object or the options is found here.
+  // Opens an object and lays out its metrics. Needs no privileges and touches no kernel state: what
+  // is wrong with the object or the options is found here, each on its own line.
   static Result<Probe> open(const ProbeOptions& options);
 
   // Loads the object and attaches its programs. A program that does not load or attach leaves the

@@ -33,11 +33,15 @@ TEST(OpenPrograms, ReportsEveryFaultWithItsPlace) {
   config.programs[3].object = "/broken.bpf.o";
   config.programs[4].as = "bio2";
   config.programs[4].histograms["bio_req_latency"].unit = "parsecs";
+  config.programs[4].histograms["bio_req_latency"].where = "f:6";
+  config.programs[4].histograms["bio_req_speed"].where = "f:7";
   const std::string faults = faults_of(config, filesystem);
   EXPECT_THAT(faults, HasSubstr("f:2: unknown program \"nfs\"; the built-in programs are bio"));
   EXPECT_THAT(faults, HasSubstr("f:3: /gone.bpf.o: No such file or directory"));
   EXPECT_THAT(faults, HasSubstr("f:4: program broken is no BPF object"));
-  EXPECT_THAT(faults, HasSubstr("f:5: program bio2: metric bio_req_latency: unknown unit"));
+  EXPECT_THAT(faults, HasSubstr("f:6: program bio2: metric bio_req_latency: unknown unit"));
+  EXPECT_THAT(faults, HasSubstr("f:7: program bio2: no metric \"bio_req_speed\"; there is "));
+  EXPECT_EQ(faults.find("f:5"), std::string::npos);
   EXPECT_EQ(faults.find("f:1"), std::string::npos);
 }
 

@@ -87,7 +87,7 @@ TEST(ProbeOpen, SaysWhatIsWrongWithWhatWasAskedFor) {
       {"unknown histogram",
        {},
        {{"bio_latency", {}}},
-       "no histogram \"bio_latency\"; there is bio_req_latency"},
+       "no metric \"bio_latency\"; there is bio_req_latency"},
       {"unknown unit", {}, {{"bio_req_size", {"furlongs", {}, {}}}}, "unknown unit \"furlongs\""},
       {"wrong dimension",
        {},
