@@ -10,7 +10,11 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "builtin_run.hpp"
 #include "env/file_descriptor.hpp"
@@ -47,17 +51,42 @@ Counts softirqs_of_the_kernel() {
   return counts;
 }
 
-// By the names of an interrupt's handlers, each of which is called for each of its interrupts.
-Counts by_handler(const std::map<std::uint64_t, std::uint64_t>& by_irq) {
-  Counts counts;
-  for (const auto& [irq, count] : by_irq) {
-    std::istringstream names(read_file("/sys/kernel/irq/" + std::to_string(irq) + "/actions"));
-    std::string name;
-    std::getline(names, name);
-    counts[name.substr(0, 31)] += count;
+// Where the names of handlers are told apart: those of interrupts that several handlers share are
+// one group, for a count by interrupt does not say which of them it was.
+class Handlers {
+ public:
+  Handlers() {
+    for (const auto& entry : std::filesystem::directory_iterator("/sys/kernel/irq")) {
+      std::istringstream text(read_file(entry.path() / "actions"));
+      std::vector<std::string>& names = names_[std::stoull(entry.path().filename())];
+      for (std::string name; std::getline(text, name, ',');) {
+        while (name.ends_with('\n')) name.pop_back();
+        names.push_back(name.substr(0, 31));
+      }
+      if (names.size() > 1) shared_.insert(names.begin(), names.end());
+    }
   }
-  return counts;
-}
+
+  std::string group(const std::string& name) const {
+    return shared_.contains(name) ? "shared" : name;
+  }
+  std::string group(std::uint64_t irq) const {
+    const auto found = names_.find(irq);
+    return found == names_.end() || found->second.empty() ? "unknown" : group(found->second[0]);
+  }
+
+  // Counts by name or by interrupt, by group.
+  template <class Key>
+  Counts group(const std::map<Key, std::uint64_t>& counts) const {
+    Counts groups;
+    for (const auto& [key, count] : counts) groups[group(key)] += count;
+    return groups;
+  }
+
+ private:
+  std::map<std::uint64_t, std::vector<std::string>> names_;
+  std::set<std::string> shared_;
+};
 
 // Sends datagrams to ourselves, each after the last has arrived: a net_rx each, at least.
 void exchange_datagrams(int count) {
@@ -98,8 +127,10 @@ TEST_F(Interrupts, EachSoftirqRunHasWaited) {
 TEST_F(Interrupts, HardirqRunsAreThoseOfEachHandler) {
   const TracepointCounter exits("irq_handler_exit", TracepointCounter::By::kFirstArgument);
   BuiltinRun hardirq("hardirq");
-  const auto handled = [&] { return by_handler(exits.counts()); };
-  Bracket bracket([&] { return hardirq.counts("hardirq_run"); }, handled, cpus_);
+  const Handlers handlers;
+  const auto runs = [&] { return handlers.group(hardirq.counts("hardirq_run")); };
+  const auto handled = [&] { return handlers.group(exits.counts()); };
+  Bracket bracket(runs, handled, cpus_);
   const TemporaryDirectory directory;
   const auto total = [&] {
     std::uint64_t sum = 0;
