@@ -22,7 +22,7 @@ build_packages=(
 )
 test_packages=(
   libgtest-dev libgmock-dev "clang-tidy-19|clang-tidy" "clang-format-19|clang-format"
-  openssl iproute2 util-linux e2fsprogs
+  openssl iproute2 util-linux e2fsprogs xfsprogs
 )
 
 # Programs the end-to-end tests send to, and their packages. They are unpacked, not installed:

@@ -40,6 +40,10 @@ struct inode {
 	struct super_block *i_sb;
 };
 
+struct xfs_inode {
+	struct inode i_vnode;
+};
+
 struct in6_addr {
 	union {
 		__u32 u6_addr32[4];
@@ -54,6 +58,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol;
+	int sk_err; /* what a system call on it fails with next, a positive errno */
 };
 
 struct tcp_sock {

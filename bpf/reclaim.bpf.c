@@ -18,10 +18,10 @@ struct reclaim_key {
 	enum reclaim_type type;
 };
 
-BPF_HISTOGRAM(reclaim_stall, struct reclaim_key, 2,
-	      .help = "Time tasks were held up by reclaiming memory themselves",
-	      .measured_unit = "nanoseconds", .exported_unit = "microseconds",
-	      HISTOGRAM_BUCKETS_EXP2(0, 25));
+BPF_HISTOGRAM_ARRAY(reclaim_stall, struct reclaim_key, 2,
+		    .help = "Time tasks were held up by reclaiming memory themselves",
+		    .measured_unit = "nanoseconds", .exported_unit = "microseconds",
+		    HISTOGRAM_BUCKETS_EXP2(0, 25));
 
 /* When a thread began: by thread id, for it may go on on another CPU. A thread that reclaims does
  * not begin again before it has ended, whichever the type.

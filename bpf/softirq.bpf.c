@@ -27,12 +27,13 @@ struct softirq_key {
 	enum softirq_vector vector;
 };
 
-BPF_HISTOGRAM(softirq_wait, struct softirq_key, VECTORS,
-	      .help = "Time softirqs waited, from raise to entry", .measured_unit = "nanoseconds",
-	      .exported_unit = "microseconds", HISTOGRAM_BUCKETS_EXP2(-2, 20));
-BPF_HISTOGRAM(softirq_run, struct softirq_key, VECTORS, .help = "Time softirqs ran",
-	      .measured_unit = "nanoseconds", .exported_unit = "microseconds",
-	      HISTOGRAM_BUCKETS_EXP2(-2, 20));
+BPF_HISTOGRAM_ARRAY(softirq_wait, struct softirq_key, VECTORS,
+		    .help = "Time softirqs waited, from raise to entry",
+		    .measured_unit = "nanoseconds", .exported_unit = "microseconds",
+		    HISTOGRAM_BUCKETS_EXP2(-2, 20));
+BPF_HISTOGRAM_ARRAY(softirq_run, struct softirq_key, VECTORS, .help = "Time softirqs ran",
+		    .measured_unit = "nanoseconds", .exported_unit = "microseconds",
+		    HISTOGRAM_BUCKETS_EXP2(-2, 20));
 
 /* A CPU's softirqs do not interrupt one another, so each vector is under way once at most. But it
  * may be raised again in the moment between the kernel taking note of what is pending and entering

@@ -8,7 +8,8 @@
  * to sample.
  *
  * A connect runs from the SYN until the handshake is complete on the side that sent it. One that
- * fails is no latency. Two sides that connect to each other at once are left out.
+ * fails is no latency, but counted by what the caller was told. Two sides that connect to each
+ * other at once are left out.
  */
 #include "histogram.bpf.h"
 #include "kernel.bpf.h"
@@ -27,16 +28,34 @@ enum tcp_family {
 	ipv6,
 };
 
+/* The kernel's error numbers; any other is shown as a number. */
+enum connect_error {
+	given_up = 0, /* closed by the program, or never sent */
+	network_unreachable = 101,
+	reset = 104,
+	timed_out = 110,
+	refused = 111,
+	host_unreachable = 113,
+};
+
 struct tcp_key {
 	enum tcp_family family;
 };
 
-BPF_HISTOGRAM(tcp_rtt, struct tcp_key, 2, .help = "Smoothed round-trip time of TCP connections",
-	      .measured_unit = "microseconds", .exported_unit = "microseconds",
-	      HISTOGRAM_BUCKETS_EXP2(0, 24));
-BPF_HISTOGRAM(tcp_connect, struct tcp_key, 2, .help = "Time TCP connects took",
-	      .measured_unit = "nanoseconds", .exported_unit = "microseconds",
-	      HISTOGRAM_BUCKETS_EXP2(0, 27));
+BPF_HISTOGRAM_ARRAY(tcp_rtt, struct tcp_key, 2,
+		    .help = "Smoothed round-trip time of TCP connections",
+		    .measured_unit = "microseconds", .exported_unit = "microseconds",
+		    HISTOGRAM_BUCKETS_EXP2(0, 24));
+BPF_HISTOGRAM_ARRAY(tcp_connect, struct tcp_key, 2, .help = "Time TCP connects took",
+		    .measured_unit = "nanoseconds", .exported_unit = "microseconds",
+		    HISTOGRAM_BUCKETS_EXP2(0, 27));
+
+struct tcp_failure_key {
+	enum tcp_family family;
+	enum connect_error error;
+};
+
+BPF_COUNTER(tcp_connect_failures, struct tcp_failure_key, 64, .help = "TCP connects that failed");
 
 /* When a connect began, by the address of the socket. */
 struct {
@@ -74,6 +93,7 @@ SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(tcp_set_state, const struct sock *sk, int before, int after)
 {
 	__u64 id = (__u64)sk, now = bpf_ktime_get_ns(), *begun_ns;
+	struct tcp_failure_key failure = {};
 	struct tcp_key key = {};
 
 	if (sk->sk_protocol != IPPROTO_TCP)
@@ -88,6 +108,11 @@ int BPF_PROG(tcp_set_state, const struct sock *sk, int before, int after)
 	key.family = family_of(sk);
 	if (after == BPF_TCP_ESTABLISHED)
 		histogram_observe(tcp_connect, &key, now - *begun_ns);
+	if (after == BPF_TCP_CLOSE) {
+		failure.family = key.family;
+		failure.error = (enum connect_error)sk->sk_err;
+		counter_add(tcp_connect_failures, &failure, 1);
+	}
 	bpf_map_delete_elem(&tcp_connecting, &id);
 	return 0;
 }

@@ -17,7 +17,8 @@ namespace bpfpush {
 // A program of the suite in this kernel, from construction on.
 class BuiltinRun {
  public:
-  // Fails the test if one of its BPF programs is not attached.
+  // Fails the test if one of its BPF programs is not attached, other than for what this kernel has
+  // not: filesystems may be modules.
   explicit BuiltinRun(const std::string& name,
                       const std::map<std::string, std::string>& settings = {});
 
@@ -30,8 +31,12 @@ class BuiltinRun {
   // A histogram by its label values, with "," between them.
   std::map<std::string, Totals> totals(const std::string& family);
   std::map<std::string, std::uint64_t> counts(const std::string& family);
+  // A counter, likewise.
+  std::map<std::string, std::uint64_t> values(const std::string& family);
 
  private:
+  std::map<std::string, std::vector<std::uint64_t>> rows(const std::string& family);
+
   PosixFilesystem filesystem_;
   Collector collector_{"", filesystem_};
 };

@@ -19,44 +19,66 @@
 namespace bpfpush {
 namespace {
 
-constexpr std::size_t kDiskBytes = 32 << 20;
+class Fsync : public testing::Test {
+ protected:
+  void SetUp() override { REQUIRE_OF_MACHINE(require_bpf()); }
 
-// In a child, which mounts the disk of ext4 on `folder` where nobody else sees it: `syncs` times
-// fsync, and as many fdatasync.
-bool sync_a_file(const std::string& disk, const std::string& folder, int syncs) {
-  if (::unshare(CLONE_NEWNS) != 0) return false;
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
-  if (::mount(disk.c_str(), folder.c_str(), "ext4", 0, nullptr) != 0) return false;
-  const FileDescriptor file(::open((folder + "/file").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  for (int i = 0; i < syncs; ++i) {
-    if (::pwrite(file.get(), "x", 1, i) != 1) return false;
-    if (::fsync(file.get()) != 0 || ::fdatasync(file.get()) != 0) return false;
+  static bool kernel_has(const std::string& filesystem) {
+    return read_file("/proc/filesystems").find("\t" + filesystem + "\n") != std::string::npos;
   }
-  return true;
-}
 
-TEST(Fsync, CountsEachOfExt4) {
-  REQUIRE_OF_MACHINE(require_bpf());
+  // Makes a filesystem on a disk, and calls fsync and fdatasync there, `count` times each.
+  void sync_files(const LoopDevice& device, const std::string& filesystem, int count) const {
+    const std::string disk = "/dev/" + device.name();
+    const std::string force = filesystem == "xfs" ? "-f" : "-F";
+    Process mkfs =
+        Process::start({{"mkfs." + filesystem, "-q", force, disk}, directory_.path() / "mkfs", {}})
+            .value();
+    ASSERT_EQ(mkfs.wait(std::chrono::seconds(60)), 0) << mkfs.errors();
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(sync_one(disk, directory_.path(), filesystem, count) ? 0 : 1);
+    int status = 1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+  }
+
+ private:
+  // In a child, which mounts the disk where nobody else sees it.
+  static bool sync_one(const std::string& disk, const std::string& folder,
+                       const std::string& filesystem, int count) {
+    if (::unshare(CLONE_NEWNS) != 0) return false;
+    if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+    if (::mount(disk.c_str(), folder.c_str(), filesystem.c_str(), 0, nullptr) != 0) return false;
+    const FileDescriptor file(::open((folder + "/file").c_str(), O_RDWR | O_CREAT, 0600));
+    for (int i = 0; i < count; ++i) {
+      if (::pwrite(file.get(), "x", 1, i) != 1) return false;
+      if (::fsync(file.get()) != 0 || ::fdatasync(file.get()) != 0) return false;
+    }
+    return true;
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(Fsync, TimesEachOfExt4) {
   REQUIRE_OF_MACHINE(require_program("mkfs.ext4"));
-  if (read_file("/proc/filesystems").find("\text4\n") == std::string::npos) {
-    GTEST_SKIP() << "this kernel has no ext4";
-  }
-  const LoopDevice device = LoopDevice::attach(kDiskBytes).value();
-  const TemporaryDirectory directory;
-  const std::string disk = "/dev/" + device.name();
-  Process mkfs =
-      Process::start({{"mkfs.ext4", "-q", "-F", disk}, directory.path() / "mkfs", {}}).value();
-  ASSERT_EQ(mkfs.wait(std::chrono::seconds(60)), 0) << mkfs.errors();
+  if (!kernel_has("ext4")) GTEST_SKIP() << "this kernel has no ext4";
+  const LoopDevice device = LoopDevice::attach(32 << 20).value();
   BuiltinRun fsync("fsync");
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(sync_a_file(disk, directory.path(), 100) ? 0 : 1);
-  int status = 1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_EQ(status, 0);
+  sync_files(device, "ext4", 100);
   const BuiltinRun::Totals syncs = fsync.totals("fsync_latency")[device.name() + ",ext4"];
   EXPECT_EQ(syncs.count, 200u);
   EXPECT_GT(syncs.sum, 0u);
   EXPECT_LT(syncs.sum, 200 * 60'000'000'000u) << "a minute each, at most";
+}
+
+TEST_F(Fsync, CountsEachOfXfs) {
+  REQUIRE_OF_MACHINE(require_program("mkfs.xfs"));
+  if (!kernel_has("xfs")) GTEST_SKIP() << "this kernel has no xfs";
+  const LoopDevice device = LoopDevice::attach(320 << 20).value();  // mkfs wants 300
+  BuiltinRun fsync("fsync");
+  sync_files(device, "xfs", 100);
+  EXPECT_EQ(fsync.values("fsync_untimed_total")[device.name() + ",xfs"], 200u);
 }
 
 }  // namespace

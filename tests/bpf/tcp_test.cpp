@@ -117,6 +117,7 @@ TEST_F(Tcp, CountsTheConnectsThatSucceed) {
   const BuiltinRun::Totals connects = tcp.totals("tcp_connect")["ipv6"];
   bracket.expect_equal();
   EXPECT_EQ(connects.count - before["ipv6"].count, 100u) << "and none of the 30 that were refused";
+  EXPECT_EQ(tcp.values("tcp_connect_failures_total")["ipv6,refused"], 30u);
   EXPECT_GT(connects.sum, before["ipv6"].sum);
   EXPECT_LT(connects.sum - before["ipv6"].sum, 100 * 10'000'000'000u)
       << "ten seconds each, at most";

@@ -59,7 +59,7 @@ everything() {
 . /suite.sh
 
 echo "kernel $(uname -r)"
-echo "list without ext4"
+echo "list without filesystems"
 bpfpush list
 insert_modules /filesystems
 echo "list"

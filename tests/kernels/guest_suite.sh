@@ -11,7 +11,10 @@ statistics() {
 		}
 		FILENAME == "/proc/interrupts" && $NF ~ /^virtio.*req/ { print when, "hardirq_run", $NF, $2 + $3 }
 		FILENAME == "/proc/vmstat" && /^allocstall/ { stalls += $2 }
-		FILENAME == "/proc/net/snmp" && /^Tcp: [0-9]/ { print when, "tcp_connect", "ipv4", $6 - $8 }
+		FILENAME == "/proc/net/snmp" && /^Tcp: [0-9]/ {
+			print when, "tcp_connect", "ipv4", $6 - $8
+			print when, "tcp_connect_failures_total", "ipv4", $8
+		}
 		FILENAME ~ /memory.events$/ && $1 == "max" { print when, "reclaim_stall", "memcg", $2 }
 		END { print when, "reclaim_stall", "direct", stalls }
 	' /proc/softirqs /proc/interrupts /proc/vmstat /proc/net/snmp /sys/fs/cgroup/small/memory.events
@@ -45,7 +48,7 @@ measure_suite() {
 	statistics 2
 	work
 	statistics 3
-	end_print '_count\{'
+	end_print '_(count|total)\{'
 	statistics 4
 	kill $listener
 	umount /mnt

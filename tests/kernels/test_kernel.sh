@@ -9,7 +9,7 @@ set -euo pipefail
 package=$1 binary=$2 work=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 modules=(virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk mq-deadline)
-filesystems=(crc16 crc32c_generic libcrc32c mbcache jbd2 ext4)
+filesystems=(crc16 crc32c_generic libcrc32c mbcache jbd2 ext4 xfs)
 
 skip() {
   echo "skipped: $*"
@@ -61,7 +61,7 @@ boot() {
     -drive file="$work/disk",if=virtio,format=raw -drive file="$work/ext4",if=virtio,format=raw </dev/null | tr -d '\r' | tee "$work/console"
 }
 
-# What `list` said, with ext4 and without, against the column of programs.txt.
+# What `list` said, with ext4 and xfs and without, against the column of programs.txt.
 compare_list() {
   awk -v kernel="$(basename "$package" .deb)" '
     function fail(what) { print "FAIL list:", what; failed = 1 }
@@ -81,7 +81,7 @@ compare_list() {
     }
     part != "" && $1 != "PROGRAM" { fail("programs.txt does not know: " $0) }
     END {
-      if (!listed || seen["list"] != listed || seen["list without ext4"] != listed) fail("a program is missing")
+      if (!listed || seen["list"] != listed || seen["list without filesystems"] != listed) fail("a program is missing")
       printf "%d programs\n", seen["list"]
       exit failed
     }' "$here/programs.txt" "$work/console"
@@ -113,10 +113,11 @@ compare_suite() {
       }
       check("fsync_latency vdb", counted["fsync_latency vdb"] + 0, 20, 20)
       check("tcp_connect", counted["tcp_connect ipv4"] + 0, 10, 10)
+      check("tcp_connect_failures", counted["tcp_connect_failures_total ipv4"] + 0, 3, 3)
       check("reclaim_stall memcg", counted["reclaim_stall memcg"] + 0, 10, 1e9)
       check("tcp_rtt", counted["tcp_rtt ipv4"] + 0, 20, 1e3)
       printf "%d comparisons of the suite\n", checks
-      exit failed || checks != 31
+      exit failed || checks != 33
     }' "$work/console"
 }
 
