@@ -133,6 +133,12 @@ void Collector::collect(std::vector<FamilySnapshot>& families) {
   }
 }
 
+std::uint64_t Collector::invalid_utf8() const {
+  std::uint64_t count = 0;
+  for (const Metric& metric : metrics_) count += metric.series.repaired();
+  return count;
+}
+
 Result<void> Collector::read(Metric& metric, MapState& state) {
   overflow_.assign(metric.family->row_size(), 0);
   const Result<void> result = metric.source->read(rows_);

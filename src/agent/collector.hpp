@@ -66,6 +66,8 @@ class Collector {
 
   const std::vector<ProgramState>& programs() const { return programs_; }
   const std::vector<MapState>& maps() const { return maps_; }
+  // Label values that were not UTF-8, each counted when its series appears.
+  std::uint64_t invalid_utf8() const;
 
  private:
   struct Metric {

@@ -56,6 +56,11 @@ const std::vector<Definition>& definitions() {
        kCounter,
        {"object", "map"},
        "Reads of the BPF map that failed, leaving its metric out of a snapshot."},
+      {"bpfpush_labels_invalid_utf8_total",
+       kCounter,
+       {},
+       "Label values that were not UTF-8, their wrong bytes replaced by U+FFFD, counted when their "
+       "series appears."},
       {"bpfpush_sender_requests_total",
        kCounter,
        {"endpoint", "outcome"},
@@ -156,6 +161,7 @@ void SelfMetrics::set_collector(const Collector& collector) {
     set("bpfpush_map_overflow_total", labels, map.overflowed);
     set("bpfpush_map_read_errors_total", labels, map.read_errors);
   }
+  set("bpfpush_labels_invalid_utf8_total", {}, collector.invalid_utf8());
 }
 
 void SelfMetrics::set_endpoint(const EndpointState& endpoint) {

@@ -59,5 +59,49 @@ TEST(Collector, TakesTheSameProgramTwiceOnlyInOtherUnits) {
             "leave one out");
 }
 
+// Two keys, "a\xff" and "b", each with a count of 1.
+class TextSource final : public MetricSource {
+ public:
+  Result<void> read(MapRows& rows) override {
+    const std::string keys("a\xff\0b\0\0", 6);
+    rows = {3, 1, {}, {1, 1}};
+    for (const char c : keys) rows.keys.push_back(static_cast<std::byte>(c));
+    return {};
+  }
+  Result<std::uint64_t> read_overflow(std::span<std::uint64_t>) override { return 0u; }
+};
+
+TEST(Collector, CountsALabelThatIsNotUtf8WhenItsSeriesAppears) {
+  const FakeFilesystem filesystem;
+  Collector collector("ebpf", filesystem);
+  CollectedMetric metric;
+  metric.object = "texts";
+  metric.map = "texts";
+  metric.family.name = "texts_total";
+  metric.family.type = MetricType::kCounter;
+  metric.key = {3, {{"text", 0, 3, FieldKind::kString, {}, {}}}};
+  metric.source = std::make_unique<TextSource>();
+  collector.add(std::move(metric)).value();
+  EXPECT_EQ(collector.invalid_utf8(), 0u);
+  std::vector<FamilySnapshot> families;
+  for (int collection = 0; collection < 3; ++collection) collector.collect(families);
+  EXPECT_EQ(families.back().series[0]->label_values.front(), "a\uFFFD");
+  EXPECT_EQ(collector.invalid_utf8(), 1u);
+}
+
+TEST(Collector, NamesTheMetricAndTheLabelOfADecoderThatIsWrong) {
+  const FakeFilesystem filesystem;
+  Collector collector("ebpf", filesystem);
+  CollectedMetric metric;
+  metric.object = "texts";
+  metric.map = "texts";
+  metric.key = {3, {{"text", 0, 3, FieldKind::kBytes, {{"uint"}}, {}}}};
+  const Result<void> added = collector.add(std::move(metric));
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().message(),
+            "program texts: metric texts: label text: the decoder uint reads 1, 2, 4 or 8 bytes, "
+            "and the field has 3");
+}
+
 }  // namespace
 }  // namespace bpfpush
