@@ -5,6 +5,7 @@
 #   ./bootstrap.sh demo   ... builds bpfpush and shows this machine's block I/O
 #   ./bootstrap.sh test   ... builds, fetches the receivers that the tests send to, and tests
 #   ./bootstrap.sh lint   ... compiles with clang and clang-tidy, whose warnings are errors
+#   ./bootstrap.sh fuzz   ... builds the fuzz targets, and runs each for BPFPUSH_FUZZ_SECONDS (10)
 #   ./bootstrap.sh kernels ... tests the programs on the kernels of three Debian releases, under emulation
 #
 # Installing needs root; where everything is there already it does not, and costs nothing.
@@ -150,6 +151,20 @@ fetch_receivers() {
   say "the receivers are in $receivers_dir"
 }
 
+# Each target adds to a corpus of its own in build/fuzz, which later runs go on from. A crash is left there as an input to be
+# put into tests/fuzz/corpus.
+run_fuzzers() {
+  local target corpus
+  for target in tests/fuzz/corpus/*; do
+    target=${target##*/}
+    corpus=build/fuzz/corpus/$target
+    mkdir -p "$corpus"
+    say "fuzzing $target for ${BPFPUSH_FUZZ_SECONDS:-10} s"
+    quietly "build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="${BPFPUSH_FUZZ_SECONDS:-10}" -timeout=60 \
+      -artifact_prefix="build/fuzz/$target-" "$corpus" "tests/fuzz/corpus/$target" || fail "fuzz_$target found a fault"
+  done
+}
+
 # Debian releases and their kernels, for tests/kernels.
 kernels=(bullseye:5.10 bookworm:6.1 trixie:6.12)
 kernels_dir=build/kernels
@@ -203,6 +218,13 @@ main() {
       say "linting (build/lint)"
       exec cmake --workflow --preset lint
       ;;
+    fuzz)
+      install_packages "${build_packages[@]}" "${test_packages[@]}" libclang-rt-19-dev
+      say "building the fuzz targets (build/fuzz)"
+      quietly cmake --preset fuzz || fail "configuring failed"
+      quietly cmake --build --preset fuzz || fail "the build failed"
+      run_fuzzers
+      ;;
     kernels)
       install_packages "${build_packages[@]}" "${test_packages[@]}" qemu-system-x86 busybox-static cpio xz-utils
       for kernel in "${kernels[@]}"; do
@@ -217,7 +239,7 @@ main() {
       sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
       ;;
     *)
-      fail "unknown command \"$1\": there are demo, test, lint and kernels"
+      fail "unknown command \"$1\": there are demo, test, lint, fuzz and kernels"
       ;;
   esac
 }

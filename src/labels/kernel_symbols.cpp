@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace bpfpush {
 namespace {
@@ -69,8 +70,10 @@ void KernelSymbols::read() {
   modules_ = modules();
   // Without /proc/kallsyms there are no symbols; with some of it, some.
   (void)filesystem_.read_lines("/proc/kallsyms", [this](std::string_view line) { add(line); });
-  std::stable_sort(symbols_.begin(), symbols_.end(),
-                   [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
+  // Of several names of one address the last stays the last.
+  std::sort(symbols_.begin(), symbols_.end(), [](const Symbol& a, const Symbol& b) {
+    return std::pair(a.address, a.name) < std::pair(b.address, b.name);
+  });
 }
 
 // "ffffffffc0201000 t name\t[module]"

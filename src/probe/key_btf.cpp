@@ -13,6 +13,19 @@ namespace {
 
 constexpr std::string_view kDecoderTag = "decoder:";
 
+// Of a key, those of nested structs among them. A key has 512 bytes at most, on its way through
+// BPF's stack.
+constexpr int kMembersMax = 512;
+
+bool is_label_name(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789";
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  return !name.empty() && kDigits.find(name.front()) == kDigits.npos &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return kLetters.find(c) != kLetters.npos || kDigits.find(c) != kDigits.npos;
+         });
+}
+
 // "string,regexp": what LABEL_DECODER says.
 std::vector<DecoderSpec> chain(std::string_view names) {
   std::vector<DecoderSpec> decoders;
@@ -43,7 +56,8 @@ class KeyWalker {
     const btf_type* type = btf__type_by_id(types_, id);
     for (std::uint32_t i = 0; i < btf_vlen(type); ++i) {
       const btf_member& member = btf_members(type)[i];
-      const std::string name = btf__name_by_offset(types_, member.name_off);
+      const std::string name = btf_name(types_, member.name_off);
+      if (++members_ > kMembersMax) return unsupported(name, "is one of too many, or holds itself");
       if (btf_member_bitfield_size(type, i) != 0) {
         return unsupported(name, "is a bitfield; give it a whole integer");
       }
@@ -57,11 +71,12 @@ class KeyWalker {
   Result<void> add_field(const std::string& name, std::uint32_t id, std::size_t offset,
                          std::vector<DecoderSpec> decoders) {
     const btf_type* type = resolve_type(types_, id);
-    if (btf_is_struct(type)) return add_struct(id_behind(id), offset);
+    if (btf_is_struct(type)) return add_struct(resolve_id(types_, id), offset);
     if (is_padding(name)) return {};
     if (name == "le" || name.starts_with("__")) {
       return unsupported(name, "is a reserved label name; rename it");
     }
+    if (!is_label_name(name)) return unsupported(name, "has a name that no label can have");
     const auto size = btf__resolve_size(types_, id);
     if (size <= 0) return unsupported(name, "has no size");
     KeyField field{
@@ -101,22 +116,14 @@ class KeyWalker {
             "the key of map " + map_ + " cannot become labels: field \"" + field + "\" " + why};
   }
 
-  std::uint32_t id_behind(std::uint32_t id) const {
-    const btf_type* type = btf__type_by_id(types_, id);
-    while (btf_is_mod(type) || btf_is_typedef(type)) {
-      id = type->type;
-      type = btf__type_by_id(types_, id);
-    }
-    return id;
-  }
-
   std::vector<DecoderSpec> decoders_of(std::uint32_t struct_id, std::uint32_t member) const {
     for (std::uint32_t id = 1; id < btf__type_cnt(types_); ++id) {
       const btf_type* tag = btf__type_by_id(types_, id);
       if (!btf_is_decl_tag(tag) || tag->type != struct_id) continue;
       if (btf_decl_tag(tag)->component_idx != static_cast<int>(member)) continue;
-      const std::string_view text = btf__name_by_offset(types_, tag->name_off);
-      if (text.starts_with(kDecoderTag)) return chain(text.substr(kDecoderTag.size()));
+      const std::string text = btf_name(types_, tag->name_off);
+      if (text.starts_with(kDecoderTag))
+        return chain(std::string_view(text).substr(kDecoderTag.size()));
     }
     return {};
   }
@@ -126,11 +133,10 @@ class KeyWalker {
     for (std::uint32_t i = 0; i < btf_vlen(type); ++i) {
       if (btf_is_enum(type)) {
         const struct btf_enum& one = btf_enum(type)[i];
-        names.emplace(static_cast<std::uint32_t>(one.val),
-                      btf__name_by_offset(types_, one.name_off));
+        names.emplace(static_cast<std::uint32_t>(one.val), btf_name(types_, one.name_off));
       } else {
         const struct btf_enum64& one = btf_enum64(type)[i];
-        names.emplace(btf_enum64_value(&one), btf__name_by_offset(types_, one.name_off));
+        names.emplace(btf_enum64_value(&one), btf_name(types_, one.name_off));
       }
     }
     return names;
@@ -138,6 +144,7 @@ class KeyWalker {
 
   const btf* types_;
   const std::string& map_;
+  int members_ = 0;  // walked so far
   std::vector<KeyField> fields_;
 };
 
