@@ -1,6 +1,7 @@
 #include "snapshot/bucket_layout.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -69,14 +70,55 @@ Result<std::vector<double>> finite_bounds(const NativeBuckets& spec, double meas
   return invalid("no native schema has as few as " + std::to_string(limit) + " buckets");
 }
 
-// The largest v for which v / measured_per_exported, correctly rounded, is not above `bound`.
-std::uint64_t measured_bound(double bound, std::uint64_t measured_per_exported) {
+using Wide = unsigned __int128;  // a bound's 57 bits at most times a unit's 30 at most
+
+std::uint64_t clamp(Wide value) {
   constexpr auto kMax = std::numeric_limits<std::uint64_t>::max();
-  const long double exact = static_cast<long double>(bound) * measured_per_exported;
-  if (exact >= static_cast<long double>(kMax)) return kMax;
-  const auto below = static_cast<std::uint64_t>(exact);
-  const double next = static_cast<double>(below + 1) / static_cast<double>(measured_per_exported);
-  return next <= bound ? below + 1 : below;
+  return value > kMax ? kMax : static_cast<std::uint64_t>(value);
+}
+
+// floor(bound * ratio) of the double as it is.
+std::uint64_t floor_of_double(double bound, std::uint64_t ratio) {
+  constexpr int kDigits = std::numeric_limits<double>::digits;
+  int exponent = 0;
+  const double mantissa = std::ldexp(std::frexp(bound, &exponent), kDigits);  // whole
+  exponent -= kDigits;
+  const Wide product = static_cast<Wide>(mantissa) * ratio;
+  if (exponent <= -128) return 0;
+  if (exponent <= 0) return clamp(product >> -exponent);
+  return exponent <= 11 ? clamp(product << exponent) : clamp(~Wide{0});  // 11 + 53 bits fill a u64
+}
+
+// floor(bound * ratio) of its shortest decimal; `bound` is no whole number.
+std::uint64_t floor_of_decimal(double bound, std::uint64_t ratio) {
+  char text[64];
+  const auto written =
+      std::to_chars(text, text + sizeof text, bound, std::chars_format::scientific);
+  std::uint64_t digits = 0;
+  int exponent = 0;  // digits * 10^exponent, as in "1.25e-07"
+  const char* at = text;
+  for (bool is_fraction = false; *at != 'e'; ++at) {
+    if (*at == '.') {
+      is_fraction = true;
+      continue;
+    }
+    digits = digits * 10 + static_cast<std::uint64_t>(*at - '0');
+    if (is_fraction) --exponent;
+  }
+  int shift = 0;
+  std::from_chars(at + (at[1] == '+' ? 2 : 1), written.ptr, shift);
+  Wide product = static_cast<Wide>(digits) * ratio;
+  for (exponent += shift; exponent < 0 && product > 0; ++exponent) product /= 10;
+  return clamp(product);
+}
+
+// The largest value that a bound includes, exact. A bound such as 0.3 stands for its decimal, the
+// double being a little less. A whole number stands for itself: 2^60 has a shorter decimal, which
+// is larger.
+std::uint64_t measured_bound(double bound, std::uint64_t ratio) {
+  const std::uint64_t as_it_is = floor_of_double(bound, ratio);
+  if (bound == std::floor(bound)) return as_it_is;
+  return std::max(as_it_is, floor_of_decimal(bound, ratio));
 }
 
 std::optional<Error> find_fault(const std::vector<double>& bounds) {

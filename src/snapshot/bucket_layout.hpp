@@ -53,9 +53,9 @@ struct BucketLayout {
 inline constexpr std::size_t kBoundsMax = 512;
 
 // Lays out `spec` for values of which `measured_per_exported` make one exported unit. A bound is
-// inclusive and means its shortest decimal: 0.3 s includes 300,000,000 ns, although the double 0.3
-// is a little less. kInvalidConfig for bounds that are none, not ascending, negative, not finite,
-// or more than kBoundsMax.
+// inclusive, exactly, and means its shortest decimal: 0.3 s includes 300,000,000 ns, although the
+// double 0.3 is a little less. kInvalidConfig for bounds that are none, not ascending, negative,
+// not finite, or more than kBoundsMax.
 Result<BucketLayout> lay_out_buckets(const BucketSpec& spec, std::uint64_t measured_per_exported);
 
 // The bucket that holds `value` (measured unit): the first whose bound is not less, else the last.

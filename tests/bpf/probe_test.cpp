@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "probe/builtin.hpp"
@@ -65,6 +67,43 @@ TEST(ProbeOpen, FlattensKeysAndKnowsTheirTypes) {
   EXPECT_EQ(key.key_size, 20u);
 }
 
+TEST(ProbeOpen, TakesBoundsOfEveryTypeFromTheObject) {
+  const auto object = test_object("forms");
+  const Probe probe = Probe::open(test_object_options("forms", object)).value();
+  const auto bounds_of = [&](const std::string& map) {
+    for (const MetricMap& metric : probe.metrics()) {
+      if (metric.name == map) return metric.layout.bounds;
+    }
+    return std::vector<double>();
+  };
+  EXPECT_THAT(bounds_of("dense_histogram"), ElementsAre(0.001, 0.3, 1, 10));
+  EXPECT_THAT(bounds_of("lone_histogram"), ElementsAre(0.5, 1, 1.5, 2));
+  EXPECT_THAT(bounds_of("zero_histogram"), ElementsAre(0, 0.5, 1, 2));
+  EXPECT_EQ(bounds_of("native_histogram").at(1), 16);
+}
+
+// The lines of the example in the header's comment, as they would stand in a program.
+std::vector<std::string> example_lines() {
+  std::ifstream header(BPFPUSH_SOURCES "/bpf/histogram.bpf.h");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(header, line) && line != "#pragma once";) {
+    constexpr std::string_view kIndented = " *\t";
+    if (line.starts_with(kIndented) && line != " *\t...") lines.push_back(line.substr(2));
+  }
+  return lines;
+}
+
+TEST(HistogramHeader, TheExampleInItsHeadIsOneThatCompiles) {
+  std::ifstream file(BPFPUSH_SOURCES "/tests/bpf/objects/example.bpf.c");
+  const std::string example{std::istreambuf_iterator<char>(file), {}};
+  const auto lines = example_lines();
+  EXPECT_GT(lines.size(), 10u);
+  for (const std::string& line : lines) EXPECT_THAT(example, HasSubstr(line + "\n"));
+  const auto object = test_object("example");
+  const Probe probe = Probe::open(test_object_options("example", object)).value();
+  EXPECT_EQ(probe.metrics().size(), 3u);
+}
+
 TEST(ProbeOpen, AnotherUnitKeepsTheProposedRange) {
   ProbeOptions options = bio_options();
   options.histograms = {{"bio_req_latency", {"seconds", {}, {}}}};
@@ -113,9 +152,17 @@ TEST(ProbeOpen, RefusesWhatIsNoObjectAndKeysThatAreNoLabels) {
   const std::vector<std::byte> noise(100, std::byte{7});
   EXPECT_THAT(open_failure(test_object_options("noise", noise)),
               HasSubstr("program noise is no BPF object"));
-  const auto bitfield = test_object("bitfield");
-  EXPECT_THAT(open_failure(test_object_options("bitfield", bitfield)),
-              AllOf(HasSubstr("field \"low\" is a bitfield")));
+  const auto bad_keys = test_object("bad_keys");
+  const std::string faults = open_failure(test_object_options("bad_keys", bad_keys));
+  for (const char* fault :
+       {"metric with_bitfield: the key of map with_bitfield cannot become labels: field \"low\" is "
+        "a bitfield",
+        "field \"address\" is no integer, enum, char array or struct",
+        "field \"either\" is no integer, enum, char array or struct",
+        "field \"numbers\" is an array of something else than char",
+        "field \"x\" stands twice in the key", "field \"le\" is a reserved label name"}) {
+    EXPECT_THAT(faults, HasSubstr(fault));
+  }
 }
 
 TEST(ProbeLoad, SaysWhyTheKernelRefusesAProgram) {

@@ -50,29 +50,14 @@ TEST(BucketLayout, EveryDecimalOfNanosecondsIsItsOwnBound) {
   }
 }
 
-// Long double holds a u64 exactly, so this compares without rounding, but for the bound's own
-// decimal meaning: a value may lie above the double and yet be what its decimal says, by less than
-// half a unit in the last place.
-TEST(BucketLayout, BucketOfAValueIsTheFirstWhoseBoundIsNotLess) {
-  const BucketSpec specs[] = {Exp2Buckets{0, 31},       Exp2Buckets{-20, 10, true},
-                              LinearBuckets{0.37, 100}, ExplicitBuckets{{0.001, 0.01, 0.1, 1, 10}},
-                              NativeBuckets{3, 400},    NativeBuckets{5, 512}};
-  std::mt19937_64 random(2);
-  for (const BucketSpec& spec : specs) {
-    for (const std::uint64_t ratio : {std::uint64_t{1}, kMicroseconds, kSeconds}) {
-      const auto layout = lay_out_buckets(spec, ratio).value();
-      for (int i = 0; i < 2'000; ++i) {
-        const std::uint64_t value = random() >> (random() % 64);
-        const auto shown =
-            static_cast<double>(static_cast<long double>(value) / static_cast<long double>(ratio));
-        std::size_t want = 0;
-        while (want < layout.bounds.size() && layout.bounds[want] < shown) ++want;
-        // Bounds that no whole measured unit tells apart: the first of them takes the value.
-        while (want > 0 && value <= layout.measured_bounds[want - 1]) --want;
-        ASSERT_EQ(bucket_of(layout, value), want) << value << " / " << ratio;
-      }
-    }
-  }
+TEST(BucketLayout, IsExactWhereDoublesAreNot) {
+  constexpr std::uint64_t kTwoTo53 = std::uint64_t{1} << 53;
+  EXPECT_THAT(lay_out_buckets(Exp2Buckets{53, 54}, 1)->measured_bounds,
+              ElementsAre(kTwoTo53, 2 * kTwoTo53));
+  EXPECT_THAT(lay_out_buckets(Exp2Buckets{60, 64}, 1)->measured_bounds,
+              ElementsAre(kTwoTo53 << 7, kTwoTo53 << 8, kTwoTo53 << 9, kTwoTo53 << 10, kMax));
+  EXPECT_THAT(lay_out_buckets(ExplicitBuckets{{1e7, 10'000'000.1}}, kSeconds)->measured_bounds,
+              ElementsAre(10'000'000 * kSeconds, 10'000'000 * kSeconds + kSeconds / 10));
 }
 
 TEST(BucketLayout, BoundsAreInclusive) {

@@ -27,6 +27,10 @@ BPF_HISTOGRAM_ARRAY(dense_histogram, struct dense_key, 3, .help = "By vector",
 BPF_HISTOGRAM_ARRAY(lone_histogram, struct unlabelled, 1, .help = "Without labels",
 		    .measured_unit = "bytes", .exported_unit = "kibibytes",
 		    HISTOGRAM_BUCKETS_LINEAR(0.5, 4));
+BPF_HISTOGRAM_ARRAY(zero_histogram, struct unlabelled, 1, .help = "Powers of two, and 0",
+		    HISTOGRAM_BUCKETS_EXP2ZERO(-1, 1));
+BPF_HISTOGRAM_ARRAY(native_histogram, struct unlabelled, 1, .help = "Powers of sixteen",
+		    HISTOGRAM_BUCKETS_NATIVE(-2, 40));
 BPF_COUNTER(sparse_counter, struct sparse_key, 2, .help = "By id");
 BPF_COUNTER_ARRAY(dense_counter, struct dense_key, 3, .help = "Time by vector",
 		  .measured_unit = "nanoseconds", .exported_unit = "seconds");
