@@ -40,9 +40,11 @@ struct ProgramConfig {
   std::string object;  // path of an object file; empty for a built-in program
   std::string
       as;  // what to call it where the same program runs twice, in other bounds; default: `name`
-  std::map<std::string, std::string> settings;        // the program's own switches, by name
-  std::map<std::string, HistogramConfig> histograms;  // by map name
-  std::string where;                                  // as a histogram's
+  std::string cgroup;  // observe only what is in it or below; empty: all
+  std::map<std::string, std::vector<std::string>> only;  // by label: observe these values only
+  std::map<std::string, std::string> settings;           // the program's own switches, by name
+  std::map<std::string, HistogramConfig> histograms;     // by map name
+  std::string where;                                     // as a histogram's
 };
 
 struct BasicAuthConfig {

@@ -67,6 +67,8 @@ TEST(ParseConfig, ReadsProgramsAsNamesAndMappings) {
   - bio
   - name: bio
     as: bio_seconds
+    cgroup: /a.slice
+    only: {operation: [read, write], device: sda}
     settings: {queued: true, minimum: 5}
     histograms:
       bio_req_latency:
@@ -80,12 +82,15 @@ TEST(ParseConfig, ReadsProgramsAsNamesAndMappings) {
   EXPECT_EQ(second.name, "bio");
   EXPECT_EQ(second.as, "bio_seconds");
   EXPECT_EQ(second.where, "f.yaml:3");
+  EXPECT_EQ(second.cgroup, "/a.slice");
+  EXPECT_THAT(second.only, ElementsAre(Pair("device", ElementsAre("sda")),
+                                       Pair("operation", ElementsAre("read", "write"))));
   EXPECT_THAT(second.settings, ElementsAre(Pair("minimum", "5"), Pair("queued", "true")));
   ASSERT_EQ(second.histograms.size(), 2u);
   const HistogramConfig& latency = second.histograms.at("bio_req_latency");
   EXPECT_EQ(latency.unit, "seconds");
   EXPECT_EQ(latency.max_entries, 64u);
-  EXPECT_EQ(latency.where, "f.yaml:7");
+  EXPECT_EQ(latency.where, "f.yaml:9");
   ASSERT_TRUE(latency.buckets);
   EXPECT_THAT(latency.buckets->bounds, ElementsAre(0, 0.1, 1));
   EXPECT_FALSE(second.histograms.at("bio_req_size").buckets);

@@ -83,6 +83,8 @@ TEST(DefaultFile, NamesEveryKey) {
                           "name",
                           "object",
                           "as",
+                          "cgroup",
+                          "only",
                           "settings",
                           "histograms",
                           "unit",
