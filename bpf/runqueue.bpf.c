@@ -20,7 +20,7 @@ FILTER_BY_CGROUP();
 FILTER_BY_TEXT(comm);
 
 struct runqueue_key {
-	__u64 cgroup;
+	__u64 cgroup LABEL_DECODER("cgroup") LABEL_IF(by_cgroup);
 };
 
 BPF_HISTOGRAM(runqueue_latency, struct runqueue_key, 1024, .help = "Time tasks waited for a CPU",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
-/* System calls: the time from entry to return, by name.
+/* System calls: the time from entry to return, by name, and those that failed, by name and error.
  *
  * A call that was under way when the program was attached is left out, and so is one that does not
  * return to its caller (exit, exit_group, rt_sigreturn) and those of 32-bit programs, whose numbers
@@ -17,6 +17,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* The code segment of 32-bit programs on x86. */
 #define USER32_CS 0x23
 
+/* A result from here up to -1 is an error. */
+#define MAX_ERRNO 4095
+
 FILTER_BY_CGROUP();
 FILTER_BY_NUMBER(name);
 
@@ -27,6 +30,13 @@ struct syscall_key {
 BPF_HISTOGRAM(syscall_latency, struct syscall_key, 512, .help = "Time in system calls",
 	      .measured_unit = "nanoseconds", .exported_unit = "microseconds",
 	      HISTOGRAM_BUCKETS_EXP2(-2, 26));
+
+struct syscall_error_key {
+	__u32 name LABEL_DECODER("syscall");
+	__u32 errno LABEL_DECODER("errno");
+};
+
+BPF_COUNTER(syscall_errors, struct syscall_error_key, 1024, .help = "System calls that failed");
 
 struct progress {
 	__u64 entered_ns; /* 0: not in a call */
@@ -84,6 +94,7 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
 	__u32 thread = bpf_get_current_pid_tgid();
 	long number = number_of(regs);
 	struct syscall_key key = {.name = number};
+	struct syscall_error_key error_key = {.name = number};
 	struct progress *known;
 	__u64 entered_ns;
 
@@ -95,5 +106,9 @@ int BPF_PROG(syscall_exit, struct pt_regs *regs, long result)
 	entered_ns = known->entered_ns;
 	known->entered_ns = 0;
 	histogram_observe(syscall_latency, &key, bpf_ktime_get_ns() - entered_ns);
+	if (result < 0 && result >= -MAX_ERRNO) {
+		error_key.errno = -result;
+		counter_add(syscall_errors, &error_key, 1);
+	}
 	return 0;
 }

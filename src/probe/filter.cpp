@@ -101,7 +101,8 @@ std::vector<Error> set_filters(Rodata& rodata, const std::vector<KeyField>& fiel
   }
   for (const auto& [label, values] : options.only) {
     const Result<void> set = set_label(rodata, fields, options, label);
-    if (!set) faults.emplace_back(set.error().code, "only: " + label + ": " + set.error().message());
+    if (!set)
+      faults.emplace_back(set.error().code, "only: " + label + ": " + set.error().message());
   }
   return faults;
 }

@@ -99,5 +99,28 @@ TEST_F(Runqueue, CountsEveryWaitOfACgroup) {
   EXPECT_GE(switches - switches_before, 1u);
 }
 
+TEST_F(Runqueue, TellsCgroupsApartIfAsked) {
+  const Cgroup one = Cgroup::create().value();
+  const Cgroup other = Cgroup::create().value();
+  ProgramConfig config;
+  config.name = "runqueue";
+  config.settings["by_cgroup"] = "true";
+  Echo task;
+  one.add(task.pid());
+  BuiltinRun run(config);
+  const auto waits_of = [&](const Cgroup& cgroup) {
+    return run.counts("runqueue_latency")[cgroup.folder()];
+  };
+  const std::uint64_t switches_before = task.switches(), waits_before = waits_of(one);
+  for (int i = 0; i < 50; ++i) task.wake();
+  const std::uint64_t switches_between = task.switches(), waits_between = waits_of(one);
+  EXPECT_EQ(waits_between - waits_before, switches_between - switches_before);
+  other.add(task.pid());
+  for (int i = 0; i < 50; ++i) task.wake();
+  const std::uint64_t switches_after = task.switches();
+  EXPECT_EQ(waits_of(one) + waits_of(other) - waits_between, switches_after - switches_between);
+  EXPECT_GE(waits_of(other), 1u);
+}
+
 }  // namespace
 }  // namespace bpfpush

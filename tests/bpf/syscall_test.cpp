@@ -59,6 +59,7 @@ TEST_F(Syscall, CountsEveryCallOfACgroupAndNoOther) {
   EXPECT_EQ(calls.count, kCalls + 10u);
   EXPECT_GT(calls.sum, 0u);
   EXPECT_LT(calls.sum, calls.count * 1'000'000'000u) << "a second each, at most";
+  EXPECT_EQ(run.values("syscall_errors_total")["getpgid,ESRCH"], kCalls + 10u);
 }
 
 TEST_F(Syscall, CountsOnlyWhatIsAskedFor) {
@@ -67,7 +68,9 @@ TEST_F(Syscall, CountsOnlyWhatIsAskedFor) {
   const InCgroup member(cgroup);
   call(kCalls);
   for (int i = 0; i < 50; ++i) ::syscall(SYS_getppid);
-  EXPECT_THAT(run.counts("syscall_latency"), ElementsAre(Pair(kGetpgid, kCalls)));
+  EXPECT_EQ(::syscall(SYS_getpgid, 0), ::getpgrp());
+  EXPECT_THAT(run.counts("syscall_latency"), ElementsAre(Pair(kGetpgid, kCalls + 1)));
+  EXPECT_THAT(run.values("syscall_errors_total"), ElementsAre(Pair("getpgid,ESRCH", kCalls)));
 }
 
 // A thread's number is soon another's: what the first was in must not be taken for a call of the
