@@ -27,8 +27,10 @@
 // are in the file, and its checksum matches.
 //
 //   dictionary := count:varint family*  count:varint series*
-//   family     := type:u8 (0 counter, 1 gauge, 2 histogram)  name:text  help:text  unit:text
-//                 divisor:f64  count:varint label_name:text*  count:varint bound:f64*
+//   family     := type:u8 (0 counter, 1 gauge, 2 histogram)  flags:u8 (1 its histograms have no
+//   sum)
+//                 name:text  help:text  unit:text  divisor:f64  multiplier:f64
+//                 count:varint label_name:text*  count:varint bound:f64*
 //   series     := family:varint  label_value:text*            (as many as the family has names)
 //
 // Families and series are numbered from 0 over the whole segment, in the order of their first
@@ -106,7 +108,9 @@ inline constexpr std::size_t kSegmentSnapshots = 64;
 enum class Kind : std::uint8_t { kDictionary = 1, kFull = 2, kDifference = 3, kEnd = 4 };
 enum class How : std::uint8_t { kGrown = 0, kReplaced = 1, kGone = 2, kEnded = 3 };
 
-inline constexpr std::uint8_t kBeginsRun = 1;
+inline constexpr std::uint8_t kNoSum = 1;  // of a family
+
+inline constexpr std::uint8_t kBeginsRun = 1;  // of a snapshot
 inline constexpr std::uint8_t kSynchronized = 2;
 inline constexpr std::uint8_t kHasBootId = 4;
 

@@ -79,8 +79,9 @@ void SnapshotDecoder::read_family(ByteReader& reader) {
   const std::uint8_t type = reader.u8();
   if (type > static_cast<std::uint8_t>(MetricType::kHistogram)) reader.fail();
   family.type = static_cast<MetricType>(type);
+  family.has_sum = (reader.u8() & spool_format::kNoSum) == 0;
   for (std::string* text : {&family.name, &family.help, &family.unit}) *text = reader.text();
-  family.divisor = reader.f64();
+  for (double* factor : {&family.divisor, &family.multiplier}) *factor = reader.f64();
   family.label_names.resize(reader.count(1));
   for (std::string& name : family.label_names) name = reader.text();
   family.bounds.resize(reader.count(sizeof(double)));

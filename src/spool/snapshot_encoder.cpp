@@ -14,14 +14,17 @@ using spool_format::Kind;
 constexpr std::size_t kMaskBits = 7;
 
 std::string family_bytes(const Family& family) {
+  // Every member: one that is new does not compile until it is written too.
+  const auto& [name, help, unit, type, label_names, bounds, divisor, multiplier, has_sum] = family;
   ByteWriter writer;
-  writer.put_u8(static_cast<std::uint8_t>(family.type));
-  for (const std::string& text : {family.name, family.help, family.unit}) writer.put_text(text);
-  writer.put_f64(family.divisor);
-  writer.put_varint(family.label_names.size());
-  for (const std::string& name : family.label_names) writer.put_text(name);
-  writer.put_varint(family.bounds.size());
-  for (const double bound : family.bounds) writer.put_f64(bound);
+  writer.put_u8(static_cast<std::uint8_t>(type));
+  writer.put_u8(has_sum ? 0 : spool_format::kNoSum);
+  for (const std::string* text : {&name, &help, &unit}) writer.put_text(*text);
+  for (const double factor : {divisor, multiplier}) writer.put_f64(factor);
+  writer.put_varint(label_names.size());
+  for (const std::string& label_name : label_names) writer.put_text(label_name);
+  writer.put_varint(bounds.size());
+  for (const double bound : bounds) writer.put_f64(bound);
   return writer.bytes();
 }
 
@@ -75,6 +78,8 @@ bool went_down(MetricType type, std::span<const std::uint64_t> before,
 std::string SnapshotEncoder::encode(const StoredSnapshot& stored) {
   CHECK(!last_.snapshot || stored.id > last_.id);
   const std::vector<Row> rows = rows_of(*stored.snapshot);
+  broke_ = stored.begins_run || !last_.snapshot ||
+           stored.snapshot->instant.boot_id != last_.snapshot->instant.boot_id;
   std::string records = take_dictionary();
   ByteWriter payload;
   put_head(stored, payload);
@@ -180,12 +185,14 @@ void SnapshotEncoder::put_changes(const std::vector<Row>& rows, ByteWriter& payl
     KnownSeries& known = series_[number];
     if (row == rows.end() || row->first != number) {
       if (known.present) put_token(number, How::kGone);
+      broke_ |= known.present && known.type != MetricType::kGauge;
       known.present = false;
       continue;
     }
     const auto now = row->second;
     const bool replaced = !known.present || went_down(known.type, known.row, now);
     if (replaced) known.row.assign(now.size(), 0);
+    broke_ |= replaced && known.type != MetricType::kGauge;
     if (replaced || !std::equal(now.begin(), now.end(), known.row.begin())) {
       put_token(number, replaced ? How::kReplaced : How::kGrown);
       put_row(known.type, known.row, now, payload);

@@ -24,6 +24,10 @@ class SnapshotEncoder {
   // has what the segment has not named yet, and itself.
   std::string encode(const StoredSnapshot& stored);
 
+  // Whether counts broke off between the last snapshot and the one before: a counter or histogram
+  // began, ended or went down, the agent was started, or the host.
+  bool broke() const { return broke_; }
+
  private:
   struct KnownFamily {
     std::shared_ptr<const Family> family;
@@ -57,6 +61,7 @@ class SnapshotEncoder {
   Additions new_families_;
   Additions new_series_;
   StoredSnapshot last_;
+  bool broke_ = false;
 };
 
 }  // namespace bpfpush

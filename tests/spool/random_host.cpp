@@ -25,14 +25,18 @@ std::shared_ptr<const Series> make_series(std::size_t i) {
 
 }  // namespace
 
+std::string series_name(const FamilySnapshot& family, std::size_t i) {
+  std::string name = family.family->name + "{";
+  for (const std::string& value : family.series[i]->label_values) name += value + ",";
+  return name + "}";
+}
+
 Contents contents(const Snapshot& snapshot) {
   Contents all;
   for (const FamilySnapshot& family : snapshot.families) {
     for (std::size_t i = 0; i < family.series.size(); ++i) {
-      std::string name = family.family->name + "{";
-      for (const std::string& value : family.series[i]->label_values) name += value + ",";
       const auto row = family.row(i);
-      all[name + "}"] = {row.begin(), row.end()};
+      all[series_name(family, i)] = {row.begin(), row.end()};
     }
   }
   return all;
