@@ -94,6 +94,24 @@ const std::vector<Definition>& definitions() {
        kCounter,
        {"endpoint"},
        "Snapshots dropped undelivered because the spool was full."},
+      {"bpfpush_spool_thinned_snapshots_total",
+       kCounter,
+       {"endpoint"},
+       "Snapshots left out between two others because the spool was nearly full; no observation is "
+       "lost."},
+      {"bpfpush_spool_damaged_snapshots_total",
+       kCounter,
+       {"endpoint"},
+       "Snapshots that could not be read back from the disk."},
+      {"bpfpush_spool_disk_bytes", kGauge, {}, "Bytes of the disk that the spool takes.", "bytes"},
+      {"bpfpush_spool_disk_failing",
+       kGauge,
+       {},
+       "1 while the spool's disk cannot be used and snapshots are kept in memory."},
+      {"bpfpush_spool_disk_errors_total",
+       kCounter,
+       {},
+       "Operations of the spool's disk that failed."},
   };
   return all;
 }
@@ -147,6 +165,10 @@ void SelfMetrics::set_agent(const AgentCounters& agent) {
   set("bpfpush_agent_snapshots_total", {}, agent.snapshots);
   set("bpfpush_agent_collect_seconds_total", {},
       static_cast<std::uint64_t>(agent.collect_time.count()));
+  if (!agent.disk) return;
+  set("bpfpush_spool_disk_bytes", {}, agent.disk->bytes);
+  set("bpfpush_spool_disk_failing", {}, agent.disk->failing ? 1 : 0);
+  set("bpfpush_spool_disk_errors_total", {}, agent.disk->errors);
 }
 
 void SelfMetrics::set_collector(const Collector& collector) {
@@ -182,6 +204,8 @@ void SelfMetrics::set_endpoint(const EndpointState& endpoint) {
   set("bpfpush_spool_pending_snapshots", {endpoint.name}, endpoint.backlog.pending_snapshots);
   set("bpfpush_spool_pending_bytes", {endpoint.name}, endpoint.backlog.pending_bytes);
   set("bpfpush_spool_evicted_snapshots_total", {endpoint.name}, endpoint.backlog.evicted_snapshots);
+  set("bpfpush_spool_thinned_snapshots_total", {endpoint.name}, endpoint.backlog.thinned_snapshots);
+  set("bpfpush_spool_damaged_snapshots_total", {endpoint.name}, endpoint.backlog.damaged_snapshots);
 }
 
 void SelfMetrics::set(const std::string& name, std::vector<std::string> label_values,

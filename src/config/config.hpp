@@ -85,9 +85,14 @@ struct RemoteWriteConfig {
   std::string where;
 };
 
-// Where snapshots wait while an endpoint is away: in memory.
+// Where snapshots wait while an endpoint is away: in a directory, or in memory.
 struct SpoolConfig {
-  std::size_t max_bytes = 16u << 20;  // then the oldest goes
+  std::string path;  // empty: in memory
+  std::size_t max_bytes =
+      16u << 20;  // then the oldest goes; with a path, 64 MiB, and thinned first
+  std::optional<std::chrono::milliseconds> sync{5'000};  // 0: after every write; nothing: never
+  std::chrono::milliseconds coarsest_step = std::chrono::hours(1);
+  std::string where;  // of `path`
 
   friend bool operator==(const SpoolConfig&, const SpoolConfig&) = default;
 };

@@ -46,6 +46,22 @@ TEST(ParseConfig, ReadsTheGlobalSpoolAndLogSections) {
   EXPECT_EQ(config.log.level, "debug");
 }
 
+TEST(ParseConfig, ReadsASpoolOnDisk) {
+  const SpoolConfig defaults = parsed("spool: {path: /var/lib/x}").spool;
+  EXPECT_EQ(defaults.path, "/var/lib/x");
+  EXPECT_EQ(defaults.max_bytes, 64u << 20);
+  EXPECT_EQ(defaults.sync, milliseconds(5'000));
+  EXPECT_EQ(defaults.coarsest_step, std::chrono::hours(1));
+  EXPECT_EQ(defaults.where, "f.yaml:1");
+  const SpoolConfig given =
+      parsed("spool: {path: /x, max_bytes: 1MiB, sync: 250ms, coarsest_step: 10m}").spool;
+  EXPECT_EQ(given.max_bytes, 1u << 20);
+  EXPECT_EQ(given.sync, milliseconds(250));
+  EXPECT_EQ(given.coarsest_step, std::chrono::minutes(10));
+  EXPECT_EQ(parsed("spool: {path: /x, sync: always}").spool.sync, milliseconds(0));
+  EXPECT_EQ(parsed("spool: {path: /x, sync: never}").spool.sync, std::nullopt);
+}
+
 TEST(ParseConfig, AddsJobAndInstanceUnlessTheyAreGiven) {
   EXPECT_THAT(
       parsed("global: {external_labels: {site: \"${SITE}\", instance: me}}").external_labels,

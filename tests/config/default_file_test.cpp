@@ -75,6 +75,9 @@ TEST(DefaultFile, NamesEveryKey) {
   const std::string text = joined(default_file_lines(), true);
   for (const char* key : {"global",
                           "spool",
+                          "path",
+                          "sync",
+                          "coarsest_step",
                           "push_interval",
                           "flush_timeout",
                           "namespace",

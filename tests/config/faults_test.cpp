@@ -66,7 +66,12 @@ TEST(ConfigFaults, NameLineKeyAndRemedyInTheGlobalSection) {
       {"log: {}\nglobal: {}\nlog: {}", "f.yaml:3: log: ", "twice"},
       {"global: {external_labels: {a: x, a: y}}", "f.yaml:1: global.external_labels.a: ", "twice"},
       {"spool: {max_bytes: 1KiB}", "f.yaml:1: spool.max_bytes: 1024 bytes are too few", "65536"},
-      {"spool: {path: /x}", "f.yaml:1: spool.path: unknown key", "max_bytes"},
+      {"spool: {paht: /x}", "f.yaml:1: spool.paht: unknown key", "path"},
+      {"spool:\n  path: /x\n  max_bytes: 1MB",
+       "f.yaml:3: spool.max_bytes: 1000000 bytes are too few", "1048576"},
+      {"spool: {path: /x, sync: 0}", "f.yaml:1: spool.sync: ", "at least 100ms"},
+      {"spool: {path: /x, sync: often}", "f.yaml:1: spool.sync: \"often\"", "always, never"},
+      {"spool: {coarsest_step: 1ms}", "f.yaml:1: spool.coarsest_step: ", "at least 1000ms"},
       {"log: {level: loud}", "f.yaml:1: log.level: \"loud\"", "debug, info, warn, error"},
   };
   expect_single_faults(cases);
