@@ -59,6 +59,19 @@ int parse_and_run(int argc, char** argv) {
       ->capture_default_str();
   command->callback([&] { result = receive(receive_command); });
 
+  SpoolCommand spool_command;
+  command = add_command(app, "spool", "Look into a spool's directory.");
+  command->require_subcommand(1);
+  CLI::App* part = add_command(*command, "inspect", "Its segments, snapshots and cursors.");
+  part->add_option("DIR", spool_command.directory, "What spool.path names")->required();
+  part->callback([&] { result = spool(spool_command); });
+  part = add_command(*command, "verify", "What of it is damaged; exit code 1 if anything is.");
+  part->add_option("DIR", spool_command.directory, "What spool.path names")->required();
+  part->callback([&] {
+    spool_command.verify = true;
+    result = spool(spool_command);
+  });
+
   DemoCommand demo_command;
   command = add_command(app, "demo", "Agent and receiver together, with real block I/O.");
   command->add_option("--duration", demo_command.duration, "How long")->capture_default_str();
