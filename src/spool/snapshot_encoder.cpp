@@ -125,7 +125,6 @@ std::size_t SnapshotEncoder::find_series(KnownFamily& family,
 std::vector<SnapshotEncoder::Row> SnapshotEncoder::rows_of(const Snapshot& snapshot) {
   std::vector<Row> rows;
   for (const FamilySnapshot& family : snapshot.families) {
-    if (family.series.empty()) continue;
     KnownFamily& known = find_family(family.family);
     for (std::size_t i = 0; i < family.series.size(); ++i) {
       rows.emplace_back(find_series(known, family.series[i]), family.row(i));
@@ -135,6 +134,18 @@ std::vector<SnapshotEncoder::Row> SnapshotEncoder::rows_of(const Snapshot& snaps
   if (!std::is_sorted(rows.begin(), rows.end(), by_number))
     std::sort(rows.begin(), rows.end(), by_number);
   return rows;
+}
+
+std::vector<std::size_t> SnapshotEncoder::absent_of(const Snapshot& snapshot) {
+  std::vector<bool> present(families_.size());
+  for (const FamilySnapshot& family : snapshot.families) {
+    present[find_family(family.family).index] = true;
+  }
+  std::vector<std::size_t> absent;
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    if (!present[i]) absent.push_back(i);
+  }
+  return absent;
 }
 
 std::string SnapshotEncoder::take_dictionary() {
@@ -149,16 +160,19 @@ std::string SnapshotEncoder::take_dictionary() {
   return spool_format::to_record(payload.bytes());
 }
 
-void SnapshotEncoder::put_head(const StoredSnapshot& stored, ByteWriter& payload) const {
+void SnapshotEncoder::put_head(const StoredSnapshot& stored, ByteWriter& payload) {
   const Instant& now = stored.snapshot->instant;
   const bool full = !last_.snapshot;
   const Instant before = full ? Instant() : last_.snapshot->instant;
   const bool has_boot_id = full || now.boot_id != before.boot_id;
+  std::vector<std::size_t> absent = absent_of(*stored.snapshot);
+  const bool has_absent = absent != absent_;
   payload.put_u8(static_cast<std::uint8_t>(full ? Kind::kFull : Kind::kDifference));
   payload.put_varint(stored.id - (full ? 0 : last_.id));
   payload.put_u8((stored.begins_run ? spool_format::kBeginsRun : 0) |
                  (now.synchronized ? spool_format::kSynchronized : 0) |
-                 (has_boot_id && !full ? spool_format::kHasBootId : 0));
+                 (has_boot_id && !full ? spool_format::kHasBootId : 0) |
+                 (has_absent ? spool_format::kHasAbsent : 0));
   if (has_boot_id) {
     for (const std::uint8_t byte : now.boot_id) payload.put_u8(byte);
   }
@@ -172,6 +186,10 @@ void SnapshotEncoder::put_head(const StoredSnapshot& stored, ByteWriter& payload
       full ? std::chrono::milliseconds(0)
            : std::chrono::floor<std::chrono::milliseconds>(now.since_boot - before.since_boot);
   payload.put_svarint(static_cast<std::uint64_t>((now.wall - before.wall - expected).count()));
+  if (!has_absent) return;
+  absent_ = std::move(absent);
+  payload.put_varint(absent_.size());
+  for (const std::size_t family : absent_) payload.put_varint(family);
 }
 
 void SnapshotEncoder::put_changes(const std::vector<Row>& rows, ByteWriter& payload) {

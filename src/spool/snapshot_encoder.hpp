@@ -49,8 +49,9 @@ class SnapshotEncoder {
   KnownFamily& find_family(const std::shared_ptr<const Family>& family);
   std::size_t find_series(KnownFamily& family, const std::shared_ptr<const Series>& series);
   std::vector<Row> rows_of(const Snapshot& snapshot);
+  std::vector<std::size_t> absent_of(const Snapshot& snapshot);
   std::string take_dictionary();
-  void put_head(const StoredSnapshot& stored, ByteWriter& payload) const;
+  void put_head(const StoredSnapshot& stored, ByteWriter& payload);
   void put_changes(const std::vector<Row>& rows, ByteWriter& payload);
 
   std::unordered_map<const Family*, KnownFamily*> by_address_;
@@ -60,6 +61,7 @@ class SnapshotEncoder {
   std::vector<KnownSeries> series_;
   Additions new_families_;
   Additions new_series_;
+  std::vector<std::size_t> absent_;  // families that the last snapshot lacks
   StoredSnapshot last_;
   bool broke_ = false;
 };

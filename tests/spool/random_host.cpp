@@ -34,6 +34,7 @@ std::string series_name(const FamilySnapshot& family, std::size_t i) {
 Contents contents(const Snapshot& snapshot) {
   Contents all;
   for (const FamilySnapshot& family : snapshot.families) {
+    all[family.family->name] = {};
     for (std::size_t i = 0; i < family.series.size(); ++i) {
       const auto row = family.row(i);
       all[series_name(family, i)] = {row.begin(), row.end()};
@@ -67,6 +68,7 @@ StoredSnapshot RandomHost::next(bool gaps) {
   if (chance(0.02)) instant_.boot_id[0] ^= 1;
   snapshot->instant = instant_;
   for (Group& group : groups_) {
+    if (chance(options_.come_or_go)) continue;  // its map could not be read
     FamilySnapshot family{group.family, {}, {}};
     for (Member& member : group.members) {
       if (chance(options_.come_or_go)) member.present = !member.present;

@@ -13,7 +13,7 @@
 namespace bpfpush {
 
 // A snapshot's contents by name, whatever order and objects it was made of: "family{labels}" and
-// the row. Families without series leave no trace.
+// the row, and "family" for each family.
 using Contents = std::map<std::string, std::vector<std::uint64_t>>;
 Contents contents(const Snapshot& snapshot);
 
