@@ -12,6 +12,7 @@
  * got it, else when the driver did. A request that was already with the driver then, when the
  * program was attached, has no start and is left out.
  */
+#include "filter.bpf.h"
 #include "histogram.bpf.h"
 #include "kernel.bpf.h"
 
@@ -24,6 +25,10 @@ extern int LINUX_KERNEL_VERSION __kconfig;
 
 /* Measure what the device alone takes: from the last time the driver got the request. */
 const volatile bool device_time = false;
+
+FILTER_BY_IO_CGROUP();
+FILTER_BY_NUMBER(device);
+FILTER_BY_NUMBER(operation);
 
 enum bio_operation {
 	read,
@@ -165,6 +170,21 @@ static __always_inline struct progress *progress_of(struct request *rq, __u64 id
 	return known && known->biotail == (__u64)rq->biotail ? known : NULL;
 }
 
+/* The labels of a request; false for what the filters leave out, and for a command to a controller,
+ * not to one of its disks.
+ */
+static __always_inline bool labels_of(struct request *rq, struct bio_key *key)
+{
+	struct gendisk *disk = disk_of(rq);
+
+	if (!disk || !filter_has_bio(rq->bio))
+		return false;
+	key->device = device_number(disk);
+	key->operation = operation_of(rq);
+	return filter_has_number(device, key->device) &&
+	       filter_has_number(operation, key->operation);
+}
+
 SEC("tp_btf/block_rq_insert")
 int bio_insert(__u64 *ctx)
 {
@@ -172,8 +192,9 @@ int bio_insert(__u64 *ctx)
 	struct request *rq = (void *)(queue_first ? ctx[1] : ctx[0]);
 	struct progress progress = {.queued_ns = bpf_ktime_get_ns()}, *known;
 	__u64 id = (__u64)rq;
+	struct bio_key key = {};
 
-	if (start_of(rq))
+	if (start_of(rq) || !labels_of(rq, &key))
 		return 0;
 	known = progress_of(rq, id);
 	if (!known ||
@@ -189,8 +210,9 @@ int bio_issue(__u64 *ctx)
 	struct request *rq = (void *)(queue_first ? ctx[1] : ctx[0]);
 	__u64 id = (__u64)rq, now = bpf_ktime_get_ns();
 	struct progress progress = {.queued_ns = now, .issued_ns = now}, *known;
+	struct bio_key key = {};
 
-	if (start_of(rq))
+	if (start_of(rq) || !labels_of(rq, &key))
 		return 0;
 	known = bpf_map_lookup_elem(&bio_progress, &id);
 	if (known && (!known->issued_ns || known->biotail == (__u64)rq->biotail)) {
@@ -206,13 +228,13 @@ SEC("tp_btf/block_rq_complete")
 int BPF_PROG(bio_complete, struct request *rq, int error, unsigned int bytes)
 {
 	__u64 id = (__u64)rq, now = bpf_ktime_get_ns(), size = bytes;
-	struct progress *known = progress_of(rq, id);
 	__u64 start = start_of(rq);
-	struct gendisk *disk = disk_of(rq);
 	struct bio_key key = {};
+	struct progress *known;
 
-	if (!disk) /* a command to a controller, not to one of its disks */
+	if (!labels_of(rq, &key))
 		return 0;
+	known = progress_of(rq, id);
 	if (is_partial(rq, bytes)) {
 		struct progress progress = {.bytes = bytes, .biotail = (__u64)rq->biotail};
 
@@ -230,8 +252,6 @@ int BPF_PROG(bio_complete, struct request *rq, int error, unsigned int bytes)
 	}
 	if (!start)
 		return 0;
-	key.device = device_number(disk);
-	key.operation = operation_of(rq);
 	histogram_observe(bio_req_latency, &key, now > start ? now - start : 0);
 	histogram_observe(bio_req_size, &key, size);
 	return 0;

@@ -62,6 +62,10 @@
  * LABEL_DECODER("majorminor"). Several, separated by commas, read what the one before made. */
 #define LABEL_DECODER(name) __attribute__((btf_decl_tag("decoder:" name)))
 
+/* A field that is a label only while this bool among the object's constants is true:
+ * LABEL_IF(by_cgroup). The program leaves it 0 otherwise. */
+#define LABEL_IF(setting) __attribute__((btf_decl_tag("if:" #setting)))
+
 /* The key of a metric without labels. */
 struct unlabelled {
 	__u32 padding;

@@ -10,6 +10,10 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct gendisk {
 	int major;
 	int first_minor;
@@ -24,6 +28,7 @@ struct request {
 	unsigned int cmd_flags; /* the lowest 8 bits are the operation */
 	unsigned int rq_flags;
 	unsigned int __data_len; /* bytes not completed yet */
+	struct bio *bio;	 /* the first that is not completed */
 	struct bio *biotail;	 /* stays the same while it is completed */
 	__u64 start_time_ns;	 /* see start_of() in bio.bpf.c before use */
 };
@@ -63,6 +68,76 @@ struct sock {
 
 struct tcp_sock {
 	__u32 srtt_us; /* in eighths of a microsecond; 0 before the first measurement */
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup *ancestors[]; /* since 6.1; itself included */
+};
+
+struct cgroup___before_6_1 {
+	__u64 ancestor_ids[];
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp; /* in cgroup v2 */
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct blkcg {
+	struct cgroup_subsys_state css;
+};
+
+struct blkcg_gq {
+	struct blkcg *blkcg;
+};
+
+struct bio {
+	struct blkcg_gq *bi_blkg; /* only with CONFIG_BLK_CGROUP */
+};
+
+struct signal_struct {
+	struct {
+		int counter;
+	} live;				      /* threads that have not begun to exit */
+	struct list_head thread_head;	      /* of those not reaped yet, the leader first */
+	unsigned long long sum_sched_runtime; /* of those reaped, nanoseconds */
+};
+
+struct sched_entity {
+	__u64 sum_exec_runtime;	     /* nanoseconds */
+	unsigned char sched_delayed; /* since 6.12: asleep, although still on the runqueue */
+};
+
+struct task_struct {
+	unsigned int flags;
+	int on_rq;
+	struct sched_entity se;
+	int pid;  /* of the thread */
+	int tgid; /* of the process */
+	struct task_struct *group_leader;
+	struct list_head thread_node; /* in signal->thread_head */
+	__u64 start_time;	      /* on bpf_ktime_get_ns()'s clock */
+	char comm[16];
+	struct signal_struct *signal;
+	struct css_set *cgroups;
+};
+
+struct pt_regs {
+	unsigned long orig_ax; /* x86-64: the number of the system call */
+	unsigned short cs;
+};
+
+struct pt_regs___arm64 {
+	int syscallno;
 };
 
 struct request___before_5_17 {

@@ -8,6 +8,8 @@
 #include "agent/schedule.hpp"
 #include "base/log.hpp"
 #include "base/utf8.hpp"
+#include "spool/disk_spool.hpp"
+#include "spool/memory_spool.hpp"
 
 namespace bpfpush {
 namespace asio = boost::asio;
@@ -22,11 +24,31 @@ std::vector<Label> to_labels(const std::vector<std::pair<std::string, std::strin
   return labels;
 }
 
+// As far ahead as receivers accept a timestamp, all but one: 10 minutes.
+constexpr std::chrono::minutes kStepBackMax{10};
+
 // What tells this host from the others of a fleet: what its series carry.
 std::string identity(const Config& config) {
   std::string text;
   for (const auto& [name, value] : config.external_labels) text += name + "=" + value + ",";
   return text;
+}
+
+Result<std::unique_ptr<Spool>> make_spool(const SpoolConfig& config,
+                                          const asio::any_io_executor& executor,
+                                          const AgentParts& parts) {
+  if (parts.storage == nullptr) {
+    return std::unique_ptr<Spool>(std::make_unique<MemorySpool>(executor, config.max_bytes));
+  }
+  DiskSpoolOptions options;
+  options.bytes_max = config.max_bytes;
+  options.sync_interval = config.sync;
+  options.coarsest_step = config.coarsest_step;
+  auto spool = DiskSpool::open(executor, *parts.storage, parts.clock, options);
+  if (!spool) {
+    return Error(Errc::kInvalidConfig, config.where + ": spool.path: " + spool.error().message());
+  }
+  return std::unique_ptr<Spool>(std::move(*spool));
 }
 
 }  // namespace
@@ -35,7 +57,9 @@ Result<std::unique_ptr<Agent>> Agent::create(const Config& config,
                                              const asio::any_io_executor& executor,
                                              const AgentParts& parts,
                                              const TransportFactory& transport_of) {
-  std::unique_ptr<Agent> agent(new Agent(config, executor, parts));
+  auto spool = make_spool(config.spool, executor, parts);
+  if (!spool) return spool.error();
+  std::unique_ptr<Agent> agent(new Agent(config, executor, parts, std::move(*spool)));
   for (const RemoteWriteConfig& endpoint : config.remote_write) {
     auto transport = transport_of(endpoint);
     if (!transport) {
@@ -47,14 +71,15 @@ Result<std::unique_ptr<Agent>> Agent::create(const Config& config,
   return agent;
 }
 
-Agent::Agent(const Config& config, const asio::any_io_executor& executor, const AgentParts& parts)
+Agent::Agent(const Config& config, const asio::any_io_executor& executor, const AgentParts& parts,
+             std::unique_ptr<Spool> spool)
     : clock_(parts.clock),
       collector_(parts.collector),
       external_labels_(to_labels(config.external_labels)),
       interval_(config.push_interval),
       phase_(push_phase(identity(config), config.push_interval)),
       flush_timeout_(config.flush_timeout),
-      spool_(executor, config.spool.max_bytes),
+      spool_(std::move(spool)),
       stop_requested_(executor),
       abandoned_(executor),
       draining_(executor) {
@@ -66,15 +91,11 @@ void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transp
   EncoderOptions encoding{external_labels_, config.queue.max_samples_per_send};
   endpoints_.push_back(std::make_unique<Endpoint>(std::move(transport), std::move(encoding)));
   Endpoint& endpoint = *endpoints_.back();
-  SenderOptions options{
-      .endpoint = to_valid_utf8(config.name),
-      .headers = config.headers,
-      .backoff = {config.queue.min_backoff, config.queue.max_backoff},
-      .strict = config.strict,
-      .bytes_per_second_max = config.queue.max_bytes_per_second,
-      .push_interval = interval_,
-  };
-  const SenderParts parts{spool_, endpoint.encoder, *endpoint.transport, clock_, random, draining_};
+  SenderOptions options{to_valid_utf8(config.name),
+                        config.headers,
+                        {config.queue.min_backoff, config.queue.max_backoff}};
+  const SenderParts parts{*spool_, endpoint.encoder, *endpoint.transport,
+                          clock_,  random,           draining_};
   endpoint.sender = std::make_unique<Sender>(std::move(options), parts);
 }
 
@@ -98,12 +119,12 @@ asio::awaitable<void> Agent::collect() {
     // A stop that comes while a snapshot is taken asks for one more: the last read is after it.
     const bool last = stop_requested_.is_set();
     auto snapshot = take_snapshot();
-    co_await spool_.append(std::move(snapshot));
+    co_await spool_->append(std::move(snapshot));
     if (last) break;
     const BootTime due = next_push(clock_.now(), interval_, phase_);
     co_await (clock_.sleep_until(due) || stop_requested_.wait());
   }
-  spool_.close();
+  spool_->close();
   draining_.set();
 }
 
@@ -121,12 +142,21 @@ asio::awaitable<void> Agent::give_up() {
 std::shared_ptr<const Snapshot> Agent::take_snapshot() {
   const BootTime begin = clock_.now();
   auto snapshot = std::make_shared<Snapshot>();
-  snapshot->instant = {begin.time_since_epoch(), clock_.wall_now(), clock_.boot_id(),
-                       clock_.is_synchronized()};
+  // Every receiver but one refuses a timestamp that does not follow the last: a clock that was set
+  // back must not cost the samples until it has caught up.
+  // A clock that was far ahead is followed back: what it stamped was refused anyway.
+  const WallTime now = clock_.wall_now();
+  const bool was_far_ahead = last_wall_ - now > kStepBackMax;
+  if (was_far_ahead) log::warn("the clock was set back, and timestamps with it");
+  const WallTime wall =
+      was_far_ahead ? now : std::max(now, last_wall_ + std::chrono::milliseconds(1));
+  snapshot->instant = {begin.time_since_epoch(), wall, clock_.boot_id(), clock_.is_synchronized()};
+  last_wall_ = wall;
   collector_.collect(snapshot->families);
   counters_.snapshots += 1;
   counters_.collect_time += clock_.now() - begin;
 
+  counters_.disk = spool_->disk();
   std::vector<EndpointState> endpoints;
   for (const auto& endpoint : endpoints_) {
     const Sender& sender = *endpoint->sender;
@@ -140,7 +170,8 @@ void Agent::report_undelivered() const {
   for (const auto& endpoint : endpoints_) {
     const std::uint64_t pending = endpoint->sender->backlog().pending_snapshots;
     if (pending == 0) continue;
-    log::warn("stopped with snapshots undelivered",
+    log::warn(spool_->disk() ? "stopped with snapshots undelivered, which the spool keeps"
+                             : "stopped with snapshots undelivered",
               {{"endpoint", endpoint->sender->endpoint()}, {"snapshots", std::to_string(pending)}});
   }
 }

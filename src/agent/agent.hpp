@@ -13,10 +13,11 @@
 #include "env/clock.hpp"
 #include "env/event.hpp"
 #include "env/random.hpp"
+#include "env/storage.hpp"
 #include "remote_write/encoder.hpp"
 #include "sender/sender.hpp"
 #include "sender/transport.hpp"
-#include "spool/memory_spool.hpp"
+#include "spool/spool.hpp"
 
 namespace bpfpush {
 
@@ -27,7 +28,8 @@ using TransportFactory =
 struct AgentParts {
   Clock& clock;
   Random& random;
-  Collector& collector;  // loaded
+  Collector& collector;        // loaded
+  Storage* storage = nullptr;  // of the spool; none: it is in memory
 };
 
 // The pusher: takes a snapshot every interval and delivers it to every endpoint, on the caller's
@@ -36,8 +38,8 @@ class Agent {
  public:
   static constexpr std::chrono::milliseconds kSameStop{50};
 
-  // `transport_of` is called once for each endpoint. The error is for an endpoint that cannot be
-  // what the configuration asks for, and names it.
+  // `transport_of` is called once for each endpoint. The error is for an endpoint or a spool that
+  // cannot be what the configuration asks for, and names it.
   static Result<std::unique_ptr<Agent>> create(const Config& config,
                                                const boost::asio::any_io_executor& executor,
                                                const AgentParts& parts,
@@ -61,8 +63,8 @@ class Agent {
     std::unique_ptr<Sender> sender;  // refers to the two above
   };
 
-  Agent(const Config& config, const boost::asio::any_io_executor& executor,
-        const AgentParts& parts);
+  Agent(const Config& config, const boost::asio::any_io_executor& executor, const AgentParts& parts,
+        std::unique_ptr<Spool> spool);
   void add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transport> transport,
                     Random& random);
 
@@ -78,7 +80,7 @@ class Agent {
   std::chrono::nanoseconds interval_;
   std::chrono::nanoseconds phase_;
   std::chrono::nanoseconds flush_timeout_;
-  MemorySpool spool_;
+  std::unique_ptr<Spool> spool_;
   Event stop_requested_;
   BootTime stop_requested_at_{};
   Event abandoned_;
@@ -86,6 +88,7 @@ class Agent {
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   SelfMetrics self_metrics_;
   AgentCounters counters_;
+  WallTime last_wall_{};
 };
 
 }  // namespace bpfpush

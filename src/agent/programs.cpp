@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 
+#include "agent/cgroups.hpp"
+#include "labels/label_number.hpp"
 #include "probe/builtin.hpp"
 
 namespace bpfpush {
@@ -19,6 +21,16 @@ BucketSpec to_bucket_spec(const BucketsConfig& config) {
 HistogramOptions to_histogram_options(const HistogramConfig& config) {
   HistogramOptions options{config.unit, std::nullopt, config.max_entries, config.where};
   if (config.buckets) options.buckets = to_bucket_spec(*config.buckets);
+  return options;
+}
+
+FilterOptions to_filter_options(const ProgramConfig& config, const Filesystem& filesystem) {
+  FilterOptions options;
+  if (!config.cgroup.empty()) options.cgroup = find_cgroup(config.cgroup, filesystem);
+  options.only = config.only;
+  options.number_of_label = [&filesystem](const KeyField& field, const std::string& value) {
+    return number_of_label(field, value, filesystem);
+  };
   return options;
 }
 
@@ -40,6 +52,7 @@ Result<Probe> open_program(const ProgramConfig& config, const Filesystem& filesy
   options.name = config.as.empty() ? config.name : config.as;
   options.settings = config.settings;
   options.where = config.where;
+  options.filters = to_filter_options(config, filesystem);
   for (const auto& [map, histogram] : config.histograms) {
     options.histograms.emplace(map, to_histogram_options(histogram));
   }

@@ -64,26 +64,12 @@ const std::vector<Definition>& definitions() {
       {"bpfpush_sender_requests_total",
        kCounter,
        {"endpoint", "outcome"},
-       "Requests by outcome: delivered, rejected for good and dropped, failed and to be retried, "
-       "held until credentials or url are put right, or too large and split."},
+       "Requests by outcome: delivered, rejected for good and dropped, or failed and to be "
+       "retried."},
       {"bpfpush_sender_samples_total",
        kCounter,
        {"endpoint", "outcome"},
        "Samples in requests that were delivered, or rejected for good and dropped."},
-      {"bpfpush_sender_rejected_samples_total",
-       kCounter,
-       {"endpoint", "reason"},
-       "Samples rejected, by reason: out_of_order, duplicate, too_old, too_new, too_large, "
-       "server_error, denied, other."},
-      {"bpfpush_sender_snapshots_total",
-       kCounter,
-       {"endpoint", "outcome"},
-       "Snapshots by outcome: delivered, rejected at least in part, or skipped because newer ones "
-       "were refused as too old."},
-      {"bpfpush_sender_held",
-       kGauge,
-       {"endpoint"},
-       "1 while nothing can be sent until credentials, url or this host's date are put right."},
       {"bpfpush_sender_sent_bytes_total",
        kCounter,
        {"endpoint"},
@@ -108,6 +94,24 @@ const std::vector<Definition>& definitions() {
        kCounter,
        {"endpoint"},
        "Snapshots dropped undelivered because the spool was full."},
+      {"bpfpush_spool_thinned_snapshots_total",
+       kCounter,
+       {"endpoint"},
+       "Snapshots left out between two others because the spool was nearly full; no observation is "
+       "lost."},
+      {"bpfpush_spool_damaged_snapshots_total",
+       kCounter,
+       {"endpoint"},
+       "Snapshots that could not be read back from the disk."},
+      {"bpfpush_spool_disk_bytes", kGauge, {}, "Bytes of the disk that the spool takes.", "bytes"},
+      {"bpfpush_spool_disk_failing",
+       kGauge,
+       {},
+       "1 while the spool's disk cannot be used and snapshots are kept in memory."},
+      {"bpfpush_spool_disk_errors_total",
+       kCounter,
+       {},
+       "Operations of the spool's disk that failed."},
   };
   return all;
 }
@@ -161,6 +165,10 @@ void SelfMetrics::set_agent(const AgentCounters& agent) {
   set("bpfpush_agent_snapshots_total", {}, agent.snapshots);
   set("bpfpush_agent_collect_seconds_total", {},
       static_cast<std::uint64_t>(agent.collect_time.count()));
+  if (!agent.disk) return;
+  set("bpfpush_spool_disk_bytes", {}, agent.disk->bytes);
+  set("bpfpush_spool_disk_failing", {}, agent.disk->failing ? 1 : 0);
+  set("bpfpush_spool_disk_errors_total", {}, agent.disk->errors);
 }
 
 void SelfMetrics::set_collector(const Collector& collector) {
@@ -186,21 +194,8 @@ void SelfMetrics::set_endpoint(const EndpointState& endpoint) {
   set_requests("delivered", counters.requests_delivered);
   set_requests("rejected", counters.requests_rejected);
   set_requests("retried", counters.requests_retried);
-  set_requests("held", counters.requests_held);
-  set_requests("split", counters.requests_split);
   set("bpfpush_sender_samples_total", {endpoint.name, "delivered"}, counters.samples_delivered);
-  set("bpfpush_sender_samples_total", {endpoint.name, "rejected"}, counters.all_samples_rejected());
-  for (std::size_t i = 0; i < kRefusals; ++i) {
-    set("bpfpush_sender_rejected_samples_total", {endpoint.name, name_of(Refusal(i))},
-        counters.samples_rejected[i]);
-  }
-  const auto set_snapshots = [&](const char* outcome, std::uint64_t value) {
-    set("bpfpush_sender_snapshots_total", {endpoint.name, outcome}, value);
-  };
-  set_snapshots("delivered", counters.snapshots_delivered);
-  set_snapshots("rejected", counters.snapshots_rejected);
-  set_snapshots("skipped", counters.snapshots_skipped);
-  set("bpfpush_sender_held", {endpoint.name}, counters.held ? 1 : 0);
+  set("bpfpush_sender_samples_total", {endpoint.name, "rejected"}, counters.samples_rejected);
   set("bpfpush_sender_sent_bytes_total", {endpoint.name}, counters.bytes_sent);
   if (counters.last_success) {
     set("bpfpush_sender_last_success_timestamp_seconds", {endpoint.name},
@@ -209,6 +204,8 @@ void SelfMetrics::set_endpoint(const EndpointState& endpoint) {
   set("bpfpush_spool_pending_snapshots", {endpoint.name}, endpoint.backlog.pending_snapshots);
   set("bpfpush_spool_pending_bytes", {endpoint.name}, endpoint.backlog.pending_bytes);
   set("bpfpush_spool_evicted_snapshots_total", {endpoint.name}, endpoint.backlog.evicted_snapshots);
+  set("bpfpush_spool_thinned_snapshots_total", {endpoint.name}, endpoint.backlog.thinned_snapshots);
+  set("bpfpush_spool_damaged_snapshots_total", {endpoint.name}, endpoint.backlog.damaged_snapshots);
 }
 
 void SelfMetrics::set(const std::string& name, std::vector<std::string> label_values,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct AgentCounters {
   std::uint64_t snapshots = 0;
   std::chrono::nanoseconds collect_time{};  // all collections together
   WallTime started;
+  std::optional<SpoolDisk> disk;  // of the spool, if it is on one
 };
 
 // An endpoint's part of the self-metrics.

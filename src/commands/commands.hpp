@@ -45,6 +45,14 @@ struct ReceiveCommand {
 };
 int receive(const ReceiveCommand& command);
 
+// What a spool's directory holds (inspect), or what of it is damaged (verify). An agent may be
+// using it.
+struct SpoolCommand {
+  std::string directory;
+  bool verify = false;
+};
+int spool(const SpoolCommand& command);
+
 struct DemoCommand {
   std::string duration = "10s";
 };

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <optional>
 
 #include "commands/commands.hpp"
 
@@ -16,6 +17,33 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* description) 
   CLI::App* command = app.add_subcommand(name, description);
   command->footer(kFooter);
   return command;
+}
+
+// `command` and `result` outlive the app's parsing.
+void add_spool_commands(CLI::App& app, SpoolCommand& command, int& result) {
+  CLI::App* all = add_command(app, "spool", "Look into a spool's directory.");
+  all->require_subcommand(1);
+  CLI::App* one = add_command(*all, "inspect", "Its segments, snapshots and cursors.");
+  one->add_option("DIR", command.directory, "What spool.path names")->required();
+  one->callback([&] { result = spool(command); });
+  one = add_command(*all, "verify", "What of it is damaged; exit code 1 if anything is.");
+  one->add_option("DIR", command.directory, "What spool.path names")->required();
+  one->callback([&] {
+    command.verify = true;
+    result = spool(command);
+  });
+}
+
+// Runs the command that is called for; an exit code where none is.
+std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::fprintf(stderr, "bpfpush: %s; see `bpfpush --help`\n", error.what());
+    return kExitUsage;
+  }
+  return std::nullopt;
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -59,18 +87,15 @@ int parse_and_run(int argc, char** argv) {
       ->capture_default_str();
   command->callback([&] { result = receive(receive_command); });
 
+  SpoolCommand spool_command;
+  add_spool_commands(app, spool_command, result);
+
   DemoCommand demo_command;
   command = add_command(app, "demo", "Agent and receiver together, with real block I/O.");
   command->add_option("--duration", demo_command.duration, "How long")->capture_default_str();
   command->callback([&] { result = demo(demo_command); });
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    std::fprintf(stderr, "bpfpush: %s; see `bpfpush --help`\n", error.what());
-    return kExitUsage;
-  }
+  if (const auto ended = parse(app, argc, argv)) return *ended;
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     std::fprintf(stderr, "bpfpush: standard output cannot be written\n");
     return kExitFailure;

@@ -27,10 +27,12 @@ int run(const RunCommand& command) {
   if (!opened) return fail(opened.error());
 
   boost::asio::io_context io(1);
+  const auto storage = open_storage(config->spool);
+  if (!storage) return fail(storage.error());
   AsioClock clock;
   SystemRandom random;
   CurlLoop curl(io.get_executor());
-  const AgentParts parts{clock, random, collector};
+  const AgentParts parts{clock, random, collector, storage->get()};
   const auto agent =
       Agent::create(*config, io.get_executor(), parts, curl_transports(curl, filesystem));
   if (!agent) return fail(agent.error());

@@ -12,6 +12,7 @@
 #include "commands/commands.hpp"
 #include "commands/host.hpp"
 #include "config/quantity.hpp"
+#include "env/posix_storage.hpp"
 #include "sender/curl_transport.hpp"
 
 namespace bpfpush {
@@ -44,6 +45,13 @@ Result<std::chrono::milliseconds> parse_option(const std::string& option, const 
     return Error(Errc::kInvalidConfig, option + ": \"" + text + "\" is too short; at least 100ms");
   }
   return *duration;
+}
+
+Result<std::unique_ptr<Storage>> open_storage(const SpoolConfig& config) {
+  if (config.path.empty()) return std::unique_ptr<Storage>();
+  auto storage = PosixStorage::open(config.path);
+  if (storage) return std::unique_ptr<Storage>(std::move(*storage));
+  return Error(Errc::kInvalidConfig, config.where + ": spool.path: " + storage.error().message());
 }
 
 CurlTransportOptions to_transport_options(const RemoteWriteConfig& endpoint) {

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "agent/agent.hpp"
@@ -23,6 +24,10 @@ Result<Config> load_config(const Filesystem& filesystem, const std::string& file
 // A duration from the command line, as the configuration writes them, of at least 100 ms. The
 // message names `option`.
 Result<std::chrono::milliseconds> parse_option(const std::string& option, const std::string& text);
+
+// The directory of the configuration's spool; null where it is in memory. To be destroyed before
+// the io_context of the agent.
+Result<std::unique_ptr<Storage>> open_storage(const SpoolConfig& config);
 
 // What the configuration says of an endpoint, in the transport's own terms.
 CurlTransportOptions to_transport_options(const RemoteWriteConfig& endpoint);

@@ -6,6 +6,7 @@
 #include "config/names.hpp"
 #include "config/read_programs.hpp"
 #include "config/read_remote_write.hpp"
+#include "config/read_spool.hpp"
 #include "config/reader.hpp"
 #include "config/yaml.hpp"
 
@@ -16,9 +17,6 @@ using std::chrono::milliseconds;
 
 // Reading every map more often than this would measure the agent.
 constexpr milliseconds kPushIntervalMin{100};
-
-// Room for a few snapshots at least, or an outage of one interval loses data.
-constexpr std::size_t kSpoolBytesMin = 64 << 10;
 
 constexpr std::string_view kDefaultProgram = "bio";
 constexpr std::string_view kDefaultJob = "bpfpush";
@@ -79,10 +77,7 @@ void read_root(const ValueReader& root, const Environment& environment, Config& 
     if (const auto endpoints = reader.find("remote_write")) {
       config.remote_write = read_remote_write(*endpoints);
     }
-    if (const auto spool = reader.find("spool")) {
-      MappingReader(*spool, {"max_bytes"})
-          .read_byte_size("max_bytes", config.spool.max_bytes, kSpoolBytesMin);
-    }
+    if (const auto spool = reader.find("spool")) config.spool = read_spool(*spool);
     if (const auto log = reader.find("log")) {
       MappingReader(*log, {"level"})
           .read_choice("level", config.log.level, {"debug", "info", "warn", "error"});

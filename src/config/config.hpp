@@ -40,9 +40,11 @@ struct ProgramConfig {
   std::string object;  // path of an object file; empty for a built-in program
   std::string
       as;  // what to call it where the same program runs twice, in other bounds; default: `name`
-  std::map<std::string, std::string> settings;        // the program's own switches, by name
-  std::map<std::string, HistogramConfig> histograms;  // by map name
-  std::string where;                                  // as a histogram's
+  std::string cgroup;  // observe only what is in it or below; empty: all
+  std::map<std::string, std::vector<std::string>> only;  // by label: observe these values only
+  std::map<std::string, std::string> settings;           // the program's own switches, by name
+  std::map<std::string, HistogramConfig> histograms;     // by map name
+  std::string where;                                     // as a histogram's
 };
 
 struct BasicAuthConfig {
@@ -66,7 +68,6 @@ struct QueueConfig {
   std::size_t max_samples_per_send = 10'000;
   std::chrono::milliseconds min_backoff{1'000};
   std::chrono::milliseconds max_backoff{60'000};
-  std::size_t max_bytes_per_second = 0;  // 0: no limit
 
   friend bool operator==(const QueueConfig&, const QueueConfig&) = default;
 };
@@ -81,13 +82,17 @@ struct RemoteWriteConfig {
   std::string proxy_url;
   TlsConfig tls;
   QueueConfig queue;
-  bool strict = false;  // drop what is refused with 401, 403 or 404
   std::string where;
 };
 
-// Where snapshots wait while an endpoint is away: in memory.
+// Where snapshots wait while an endpoint is away: in a directory, or in memory.
 struct SpoolConfig {
-  std::size_t max_bytes = 16u << 20;  // then the oldest goes
+  std::string path;  // empty: in memory
+  std::size_t max_bytes =
+      16u << 20;  // then the oldest goes; with a path, 64 MiB, and thinned first
+  std::optional<std::chrono::milliseconds> sync{5'000};  // 0: after every write; nothing: never
+  std::chrono::milliseconds coarsest_step = std::chrono::hours(1);
+  std::string where;  // of `path`
 
   friend bool operator==(const SpoolConfig&, const SpoolConfig&) = default;
 };

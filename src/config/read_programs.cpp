@@ -130,6 +130,28 @@ void read_source(const MappingReader& reader, ProgramConfig& program) {
   }
 }
 
+// One value or a list of them.
+std::vector<std::string> read_values(const ValueReader& value) {
+  std::vector<std::string> values;
+  if (value.kind() == YamlNode::Kind::kScalar) return {value.text().value_or("")};
+  for (const ValueReader& item : value.items()) values.push_back(item.text().value_or(""));
+  if (value.kind() == YamlNode::Kind::kSequence && values.empty()) {
+    value.fault("is empty, so nothing would be observed; leave the key out, or list values");
+  }
+  return values;
+}
+
+void read_filters(const MappingReader& reader, ProgramConfig& program) {
+  reader.read_text("cgroup", program.cgroup);
+  if (reader.find("cgroup") && !program.cgroup.starts_with('/')) {
+    reader.fault_at("cgroup", in_quotes(program.cgroup) + " is no path; it begins with /, as in " +
+                                  "/system.slice");
+  }
+  if (const auto only = reader.find("only")) {
+    for (const auto& [label, values] : only->entries()) program.only[label] = read_values(values);
+  }
+}
+
 ProgramConfig read_program(const ValueReader& value) {
   ProgramConfig program;
   program.where = value.where();
@@ -138,7 +160,8 @@ ProgramConfig read_program(const ValueReader& value) {
     program.as = program.name;
     return program;
   }
-  const MappingReader reader(value, {"name", "object", "as", "settings", "histograms"});
+  const MappingReader reader(value,
+                             {"name", "object", "as", "cgroup", "only", "settings", "histograms"});
   if (value.kind() != YamlNode::Kind::kMapping) return program;
   read_source(reader, program);
   program.as = program.name;
@@ -146,6 +169,7 @@ ProgramConfig read_program(const ValueReader& value) {
   if (reader.find("as") && !is_identifier(program.as)) {
     reader.fault_at("as", in_quotes(program.as) + " is no name; letters, digits and _ are");
   }
+  read_filters(reader, program);
   if (const auto settings = reader.find("settings")) {
     for (const auto& [name, setting] : settings->entries()) {
       program.settings[name] = setting.text().value_or("");

@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "env/filesystem.hpp"
+#include "labels/cgroup_mounts.hpp"
 #include "labels/used_names.hpp"
 
 namespace bpfpush {
@@ -38,16 +38,13 @@ class CgroupNames {
 
   bool is_at(const std::string& path, std::uint64_t id) const;
   std::string find(std::uint64_t id);
-  const std::vector<std::string>& mounts();
+  const std::vector<CgroupMount>& mounts();
   const Paths& walked();
 
   const Filesystem& filesystem_;
   UsedNames names_;
-  std::optional<std::vector<std::string>> mounts_;  // both of this collection
+  std::optional<std::vector<CgroupMount>> mounts_;  // both of this collection
   std::optional<Paths> walked_;
 };
-
-// Where cgroup file systems are mounted, version 2 first, by the text of /proc/self/mountinfo.
-std::vector<std::string> cgroup_mounts(std::string_view mountinfo);
 
 }  // namespace bpfpush

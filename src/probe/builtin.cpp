@@ -8,10 +8,16 @@ extern const std::byte bpfpush_fsync_object[];
 extern const std::byte bpfpush_fsync_object_end[];
 extern const std::byte bpfpush_hardirq_object[];
 extern const std::byte bpfpush_hardirq_object_end[];
+extern const std::byte bpfpush_process_object[];
+extern const std::byte bpfpush_process_object_end[];
 extern const std::byte bpfpush_reclaim_object[];
 extern const std::byte bpfpush_reclaim_object_end[];
+extern const std::byte bpfpush_runqueue_object[];
+extern const std::byte bpfpush_runqueue_object_end[];
 extern const std::byte bpfpush_softirq_object[];
 extern const std::byte bpfpush_softirq_object_end[];
+extern const std::byte bpfpush_syscall_object[];
+extern const std::byte bpfpush_syscall_object_end[];
 extern const std::byte bpfpush_tcp_object[];
 extern const std::byte bpfpush_tcp_object_end[];
 }
@@ -29,12 +35,21 @@ std::span<const BuiltinProgram> builtin_programs() {
       {"hardirq",
        "run time of interrupt handlers, by name",
        {bpfpush_hardirq_object, bpfpush_hardirq_object_end}},
+      {"process",
+       "lifetime and CPU time of processes, by command",
+       {bpfpush_process_object, bpfpush_process_object_end}},
       {"reclaim",
        "time tasks are held up by freeing memory",
        {bpfpush_reclaim_object, bpfpush_reclaim_object_end}},
+      {"runqueue",
+       "time tasks wait for a CPU, all or by cgroup",
+       {bpfpush_runqueue_object, bpfpush_runqueue_object_end}},
       {"softirq",
        "wait and run time of softirqs, by vector",
        {bpfpush_softirq_object, bpfpush_softirq_object_end}},
+      {"syscall",
+       "time in system calls, and those that fail, by name",
+       {bpfpush_syscall_object, bpfpush_syscall_object_end}},
       {"tcp",
        "round-trip and connect time of TCP, by IP version",
        {bpfpush_tcp_object, bpfpush_tcp_object_end}},

@@ -12,6 +12,7 @@ namespace bpfpush {
 namespace {
 
 constexpr std::string_view kDecoderTag = "decoder:";
+constexpr std::string_view kIfTag = "if:";
 
 // Of a key, those of nested structs among them. A key has 512 bytes at most, on its way through
 // BPF's stack.
@@ -50,7 +51,9 @@ bool is_padding(std::string_view name) {
 
 class KeyWalker {
  public:
-  KeyWalker(const btf* types, const std::string& map) : types_(types), map_(map) {}
+  KeyWalker(const btf* types, const std::string& map,
+            const std::function<bool(const std::string&)>& is_on)
+      : types_(types), map_(map), is_on_(is_on) {}
 
   Result<void> add_struct(std::uint32_t id, std::size_t offset) {
     const btf_type* type = btf__type_by_id(types_, id);
@@ -61,8 +64,11 @@ class KeyWalker {
       if (btf_member_bitfield_size(type, i) != 0) {
         return unsupported(name, "is a bitfield; give it a whole integer");
       }
+      const std::string setting = tag_of(id, i, kIfTag);
+      if (!setting.empty() && !is_on_(setting)) continue;
       const std::size_t at = offset + btf_member_bit_offset(type, i) / 8;
-      const Result<void> added = add_field(name, member.type, at, decoders_of(id, i));
+      const Result<void> added =
+          add_field(name, member.type, at, chain(tag_of(id, i, kDecoderTag)));
       if (!added) return added;
     }
     return {};
@@ -116,14 +122,14 @@ class KeyWalker {
             "the key of map " + map_ + " cannot become labels: field \"" + field + "\" " + why};
   }
 
-  std::vector<DecoderSpec> decoders_of(std::uint32_t struct_id, std::uint32_t member) const {
+  // What stands behind `prefix` in a tag of the member; "" if it has no such tag.
+  std::string tag_of(std::uint32_t struct_id, std::uint32_t member, std::string_view prefix) const {
     for (std::uint32_t id = 1; id < btf__type_cnt(types_); ++id) {
       const btf_type* tag = btf__type_by_id(types_, id);
       if (!btf_is_decl_tag(tag) || tag->type != struct_id) continue;
       if (btf_decl_tag(tag)->component_idx != static_cast<int>(member)) continue;
       const std::string text = btf_name(types_, tag->name_off);
-      if (text.starts_with(kDecoderTag))
-        return chain(std::string_view(text).substr(kDecoderTag.size()));
+      if (text.starts_with(prefix)) return text.substr(prefix.size());
     }
     return {};
   }
@@ -144,14 +150,16 @@ class KeyWalker {
 
   const btf* types_;
   const std::string& map_;
+  const std::function<bool(const std::string&)>& is_on_;
   int members_ = 0;  // walked so far
   std::vector<KeyField> fields_;
 };
 
 }  // namespace
 
-Result<KeySchema> key_schema_from_btf(const btf* types, std::uint32_t id, const std::string& map) {
-  KeyWalker walker(types, map);
+Result<KeySchema> key_schema_from_btf(const btf* types, std::uint32_t id, const std::string& map,
+                                      const std::function<bool(const std::string&)>& is_on) {
+  KeyWalker walker(types, map, is_on);
   const Result<void> walked = walker.add_field("key", id, 0, {});
   if (!walked) return walked.error();
   const auto size = btf__resolve_size(types, id);

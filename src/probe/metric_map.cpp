@@ -96,8 +96,8 @@ Error other_version(const char* what) {
 
 // What is the same for all types of metrics: help, unit, key, map.
 template <typename Constant>
-Result<MetricMap> describe(bpf_object* object, const std::string& name, const Constant& constant,
-                           const HistogramOptions& options) {
+Result<MetricMap> describe(bpf_object* object, Rodata& rodata, const std::string& name,
+                           const Constant& constant, const HistogramOptions& options) {
   const auto measured = find_unit(text(constant.measured_unit));
   if (!measured) return measured.error();
   const auto exported = find_unit(options.unit.value_or(text(constant.exported_unit)));
@@ -105,7 +105,12 @@ Result<MetricMap> describe(bpf_object* object, const std::string& name, const Co
   const auto divisor = measured_per_exported(**measured, **exported);
   if (!divisor) return divisor.error();
   const bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
-  auto key = key_schema_from_btf(bpf_object__btf(object), bpf_map__btf_key_type_id(map), name);
+  const auto is_on = [&rodata](const std::string& setting) {
+    const auto value = rodata.variable(setting);
+    return !value.empty() && value.front() != std::byte{0};
+  };
+  auto key =
+      key_schema_from_btf(bpf_object__btf(object), bpf_map__btf_key_type_id(map), name, is_on);
   if (!key) return key.error();
   MetricMap metric;
   metric.name = name;
@@ -138,11 +143,12 @@ Result<void> size_maps(bpf_object* object, const MetricMap& metric) {
   return {};
 }
 
-Result<MetricMap> lay_out_histogram(bpf_object* object, std::span<std::byte> bytes,
-                                    const std::string& name, const HistogramOptions& options) {
+Result<MetricMap> lay_out_histogram(bpf_object* object, Rodata& rodata, const std::string& name,
+                                    const HistogramOptions& options) {
+  const auto bytes = rodata.variable(name + kLayoutSuffix);
   auto layout = read_constant<histogram_layout>(bytes);
   if (!layout) return other_version("layout");
-  auto metric = describe(object, name, *layout, options);
+  auto metric = describe(object, rodata, name, *layout, options);
   if (!metric) return metric;
   const auto measured = find_unit(text(layout->measured_unit));
   auto buckets = choose_layout(*layout, options, **measured, *metric->unit);
@@ -154,14 +160,14 @@ Result<MetricMap> lay_out_histogram(bpf_object* object, std::span<std::byte> byt
   return metric;
 }
 
-Result<MetricMap> lay_out_value(bpf_object* object, std::span<const std::byte> bytes,
-                                const std::string& name, const HistogramOptions& options) {
-  const auto description = read_constant<metric_description>(bytes);
+Result<MetricMap> lay_out_value(bpf_object* object, Rodata& rodata, const std::string& name,
+                                const HistogramOptions& options) {
+  const auto description = read_constant<metric_description>(rodata.variable(name + kMetricSuffix));
   if (!description) return other_version("description");
   if (options.buckets) {
     return Error(Errc::kInvalidConfig, "only a histogram has buckets, and this is none");
   }
-  auto metric = describe(object, name, *description, options);
+  auto metric = describe(object, rodata, name, *description, options);
   if (!metric) return metric;
   metric->type = description->type == METRIC_GAUGE ? MetricType::kGauge : MetricType::kCounter;
   return metric;
@@ -189,10 +195,9 @@ std::vector<std::string> metric_names(const bpf_object* object, Rodata& rodata) 
 
 Result<MetricMap> lay_out_metric(bpf_object* object, Rodata& rodata, const std::string& name,
                                  const HistogramOptions& options) {
-  const auto layout = rodata.variable(name + kLayoutSuffix);
-  auto metric = layout.empty()
-                    ? lay_out_value(object, rodata.variable(name + kMetricSuffix), name, options)
-                    : lay_out_histogram(object, layout, name, options);
+  const bool is_histogram = !rodata.variable(name + kLayoutSuffix).empty();
+  auto metric = is_histogram ? lay_out_histogram(object, rodata, name, options)
+                             : lay_out_value(object, rodata, name, options);
   if (!metric) return metric;
   const Result<void> sized = size_maps(object, *metric);
   if (!sized) return sized.error();

@@ -55,6 +55,14 @@ std::size_t leave_out(bpf_object* object, const std::map<std::string, std::strin
   return left;
 }
 
+std::vector<KeyField> fields_of(const std::vector<MetricMap>& metrics) {
+  std::vector<KeyField> fields;
+  for (const MetricMap& metric : metrics) {
+    fields.insert(fields.end(), metric.key.fields.begin(), metric.key.fields.end());
+  }
+  return fields;
+}
+
 }  // namespace
 
 void Probe::ObjectClose::operator()(bpf_object* object) const {
@@ -117,6 +125,9 @@ Result<void> Probe::lay_out() {
     } else {
       add_fault(metric.error(), is_wanted ? wanted.where : options_.where, "metric " + name + ": ");
     }
+  }
+  for (const Error& fault : set_filters(rodata, fields_of(metrics_), options_.filters)) {
+    add_fault(fault, options_.where, "");
   }
   if (!faults.empty()) return all_of(faults);
   return rodata.store();

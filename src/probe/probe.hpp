@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "probe/filter.hpp"
 #include "probe/metric_map.hpp"
 #include "probe/metric_source.hpp"
 
@@ -21,6 +22,7 @@ struct ProbeOptions {
   std::span<const std::byte> object;  // an ELF file's bytes; borrowed until open() returns
   std::map<std::string, std::string> settings;         // of the program's own constants, by name
   std::map<std::string, HistogramOptions> histograms;  // by map name
+  FilterOptions filters;
   std::string where;  // "FILE:LINE", put before what is wrong; may be empty
 };
 

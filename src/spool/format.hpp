@@ -27,28 +27,33 @@
 // are in the file, and its checksum matches.
 //
 //   dictionary := count:varint family*  count:varint series*
-//   family     := type:u8 (0 counter, 1 gauge, 2 histogram)  name:text  help:text  unit:text
-//                 divisor:f64  count:varint label_name:text*  count:varint bound:f64*
+//   family     := type:u8 (0 counter, 1 gauge, 2 histogram)  flags:u8 (1: they have no sum)
+//                 name:text  help:text  unit:text  divisor:f64  multiplier:f64
+//                 count:varint label_name:text*  count:varint bound:f64*
 //   series     := family:varint  label_value:text*            (as many as the family has names)
 //
 // Families and series are numbered from 0 over the whole segment, in the order of their first
 // appearance. What a snapshot refers to is defined before it.
 //
-//   snapshot-in-full := id:varint  flags:u8  boot_id:u8[16]  since_boot:varint(ns) wall:svarint(ms)
-//                       change*
-//   difference       := id:varint  flags:u8  [boot_id:u8[16]]  since_boot:svarint(ns)
-//   wall:svarint(ms)
-//                       change*
-//   flags            := 1 the first snapshot of a run of the agent | 2 the wall clock was
-//   synchronised
-//                       | 4 a boot_id follows (in a difference)
+//   snapshot-in-full := id:varint  flags:u8  boot_id:u8[16]  since_boot:varint  wall:svarint
+//                       [absent]  change*
+//   difference       := id:varint  flags:u8  [boot_id:u8[16]]  since_boot:svarint  wall:svarint
+//                       [absent]  change*
+//   flags            := 1 the first snapshot of a run of the agent
+//                       2 the wall clock was synchronised
+//                       4 a boot_id follows (in a difference)
+//                       8 absent follows
+//   absent           := count:varint  family:varint*
 //   change           := (gap << 2 | how):varint  [row]
-//   end              := snapshots:u32  last_id:u64  level:u8  since_boot:u64(ns, of the last)
+//   end              := snapshots:u32  last_id:u64  level:u8  since_boot:u64 (of the last)
 //                       first_since_boot:u64
 //
-// A difference is against the snapshot before it in the segment: `id` and `since_boot` are what was
-// added, `wall` is what was added beyond the whole milliseconds added to since_boot. The boot id is
-// that of the snapshot before unless one is given.
+// since_boot is in nanoseconds, wall in milliseconds since 1970. A difference is against the
+// snapshot before it in the segment: `id` and `since_boot` are what was added, `wall` is what was
+// added beyond the whole milliseconds added to since_boot. The boot id is that of the snapshot
+// before unless one is given. Families that are absent could not be read, which is not the same as
+// to have no series; they are those of the snapshot before unless they are given, and none in a
+// full snapshot.
 //
 // Changes go to the end of the payload, by ascending number of their series; `gap` is how many
 // series lie between this one and the one before. Series that are not named are as they were:
@@ -57,7 +62,6 @@
 //   0 grown     the row is added to the series' values
 //   1 replaced  the row is its values: the series is new, or one of its counts went down
 //   2 gone      it is in this snapshot no more; no row
-//   3 ended     it is in this snapshot no more, and will not come back; no row
 //
 //   row of a counter   := varint
 //   row of a gauge     := svarint
@@ -104,11 +108,14 @@ inline constexpr std::size_t kPositionBytes = 12;
 inline constexpr std::size_t kSegmentSnapshots = 64;
 
 enum class Kind : std::uint8_t { kDictionary = 1, kFull = 2, kDifference = 3, kEnd = 4 };
-enum class How : std::uint8_t { kGrown = 0, kReplaced = 1, kGone = 2, kEnded = 3 };
+enum class How : std::uint8_t { kGrown = 0, kReplaced = 1, kGone = 2 };
 
-inline constexpr std::uint8_t kBeginsRun = 1;
+inline constexpr std::uint8_t kNoSum = 1;  // of a family
+
+inline constexpr std::uint8_t kBeginsRun = 1;  // of a snapshot
 inline constexpr std::uint8_t kSynchronized = 2;
 inline constexpr std::uint8_t kHasBootId = 4;
+inline constexpr std::uint8_t kHasAbsent = 8;
 
 std::uint32_t crc32c(std::string_view bytes);
 

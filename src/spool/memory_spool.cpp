@@ -55,12 +55,14 @@ SpooledSnapshot MemorySpool::front(CursorId cursor) const {
 
 void MemorySpool::pop(CursorId cursor, std::uint64_t id) {
   CHECK(id < end());
+  if (cursors_[cursor].next <= id) cursors_[cursor].passed += 1;
   cursors_[cursor].next = std::max(cursors_[cursor].next, id + 1);
   drop_passed();
 }
 
 SpoolState MemorySpool::state(CursorId cursor) const {
-  SpoolState state{.evicted_snapshots = cursors_[cursor].evicted};
+  SpoolState state{.passed_snapshots = cursors_[cursor].passed,
+                   .evicted_snapshots = cursors_[cursor].evicted};
   for (std::uint64_t id = cursors_[cursor].next; id < end(); ++id) {
     state.pending_snapshots += 1;
     state.pending_bytes += entries_[id - first_].bytes;

@@ -32,6 +32,7 @@ class MemorySpool final : public Spool {
   struct Cursor {
     std::uint64_t next = 0;  // the id of the first snapshot not passed
     std::uint64_t evicted = 0;
+    std::uint64_t passed = 0;
   };
 
   std::uint64_t end() const { return first_ + entries_.size(); }

@@ -55,17 +55,18 @@ Result<bool> SnapshotDecoder::apply(std::string_view payload) {
 StoredSnapshot SnapshotDecoder::snapshot() const {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->instant = last_.instant;
-  std::vector<FamilySnapshot> families(families_.size());
+  std::vector<FamilySnapshot> families;
+  for (const auto& family : families_) families.push_back({family, {}, {}});
   for (const KnownSeries& known : series_) {
     if (!known.present) continue;
     FamilySnapshot& family = families[known.family];
-    family.family = families_[known.family];
     family.series.push_back(known.series);
     family.values.insert(family.values.end(), known.row.begin(), known.row.end());
   }
-  const auto is_empty = [](const FamilySnapshot& family) { return family.series.empty(); };
-  std::erase_if(families, is_empty);
-  snapshot->families = std::move(families);
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    if (i < absent_.size() && absent_[i]) continue;
+    snapshot->families.push_back(std::move(families[i]));
+  }
   return {last_.id, last_.begins_run, std::move(snapshot)};
 }
 
@@ -79,8 +80,9 @@ void SnapshotDecoder::read_family(ByteReader& reader) {
   const std::uint8_t type = reader.u8();
   if (type > static_cast<std::uint8_t>(MetricType::kHistogram)) reader.fail();
   family.type = static_cast<MetricType>(type);
+  family.has_sum = (reader.u8() & spool_format::kNoSum) == 0;
   for (std::string* text : {&family.name, &family.help, &family.unit}) *text = reader.text();
-  family.divisor = reader.f64();
+  for (double* factor : {&family.divisor, &family.multiplier}) *factor = reader.f64();
   family.label_names.resize(reader.count(1));
   for (std::string& name : family.label_names) name = reader.text();
   family.bounds.resize(reader.count(sizeof(double)));
@@ -104,6 +106,7 @@ void SnapshotDecoder::read_series(ByteReader& reader) {
 void SnapshotDecoder::read_head(ByteReader& reader, bool full) {
   if (full) {
     last_ = {};
+    absent_.clear();
     for (KnownSeries& known : series_) known.present = false;
   }
   last_.id += reader.varint();
@@ -127,6 +130,13 @@ void SnapshotDecoder::read_head(ByteReader& reader, bool full) {
       full ? std::chrono::milliseconds(0) : std::chrono::floor<std::chrono::milliseconds>(booted);
   const auto wall = added(added(instant.wall.time_since_epoch(), expected), drift);
   instant.wall = std::chrono::sys_time<std::chrono::milliseconds>(wall);
+  if ((flags & spool_format::kHasAbsent) == 0) return;
+  absent_.assign(families_.size(), false);
+  for (std::size_t left = reader.count(1); left > 0; --left) {
+    const std::uint64_t family = reader.varint();
+    if (family >= absent_.size()) return reader.fail();
+    absent_[static_cast<std::size_t>(family)] = true;
+  }
 }
 
 void SnapshotDecoder::read_changes(ByteReader& reader) {
@@ -142,8 +152,8 @@ void SnapshotDecoder::read_changes(ByteReader& reader) {
       known.row.assign(families_[known.family]->row_size(), 0);
       known.present = true;
     }
-    if (!known.present) return reader.fail();
-    if (how == How::kGone || how == How::kEnded) {
+    if (!known.present || how > How::kGone) return reader.fail();
+    if (how == How::kGone) {
       known.present = false;
     } else {
       read_row(reader, known);

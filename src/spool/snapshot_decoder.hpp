@@ -23,8 +23,7 @@ class SnapshotDecoder {
   // ours. Nothing can be applied after that.
   Result<bool> apply(std::string_view payload);
 
-  // The last snapshot applied, its families and series in the order of the dictionary. A family
-  // without series is not in it.
+  // The last snapshot applied, its families and series in the order of the dictionary.
   StoredSnapshot snapshot() const;
   std::uint64_t id() const { return last_.id; }
 
@@ -50,6 +49,7 @@ class SnapshotDecoder {
 
   std::vector<std::shared_ptr<const Family>> families_;
   std::vector<KnownSeries> series_;
+  std::vector<bool> absent_;  // families that the last snapshot lacks; those beyond are there
   Head last_;
   bool has_full_ = false;
   bool broken_ = false;

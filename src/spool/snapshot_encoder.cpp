@@ -14,14 +14,17 @@ using spool_format::Kind;
 constexpr std::size_t kMaskBits = 7;
 
 std::string family_bytes(const Family& family) {
+  // Every member: one that is new does not compile until it is written too.
+  const auto& [name, help, unit, type, label_names, bounds, divisor, multiplier, has_sum] = family;
   ByteWriter writer;
-  writer.put_u8(static_cast<std::uint8_t>(family.type));
-  for (const std::string& text : {family.name, family.help, family.unit}) writer.put_text(text);
-  writer.put_f64(family.divisor);
-  writer.put_varint(family.label_names.size());
-  for (const std::string& name : family.label_names) writer.put_text(name);
-  writer.put_varint(family.bounds.size());
-  for (const double bound : family.bounds) writer.put_f64(bound);
+  writer.put_u8(static_cast<std::uint8_t>(type));
+  writer.put_u8(has_sum ? 0 : spool_format::kNoSum);
+  for (const std::string* text : {&name, &help, &unit}) writer.put_text(*text);
+  for (const double factor : {divisor, multiplier}) writer.put_f64(factor);
+  writer.put_varint(label_names.size());
+  for (const std::string& label_name : label_names) writer.put_text(label_name);
+  writer.put_varint(bounds.size());
+  for (const double bound : bounds) writer.put_f64(bound);
   return writer.bytes();
 }
 
@@ -75,6 +78,8 @@ bool went_down(MetricType type, std::span<const std::uint64_t> before,
 std::string SnapshotEncoder::encode(const StoredSnapshot& stored) {
   CHECK(!last_.snapshot || stored.id > last_.id);
   const std::vector<Row> rows = rows_of(*stored.snapshot);
+  broke_ = stored.begins_run || !last_.snapshot ||
+           stored.snapshot->instant.boot_id != last_.snapshot->instant.boot_id;
   std::string records = take_dictionary();
   ByteWriter payload;
   put_head(stored, payload);
@@ -120,7 +125,6 @@ std::size_t SnapshotEncoder::find_series(KnownFamily& family,
 std::vector<SnapshotEncoder::Row> SnapshotEncoder::rows_of(const Snapshot& snapshot) {
   std::vector<Row> rows;
   for (const FamilySnapshot& family : snapshot.families) {
-    if (family.series.empty()) continue;
     KnownFamily& known = find_family(family.family);
     for (std::size_t i = 0; i < family.series.size(); ++i) {
       rows.emplace_back(find_series(known, family.series[i]), family.row(i));
@@ -130,6 +134,18 @@ std::vector<SnapshotEncoder::Row> SnapshotEncoder::rows_of(const Snapshot& snaps
   if (!std::is_sorted(rows.begin(), rows.end(), by_number))
     std::sort(rows.begin(), rows.end(), by_number);
   return rows;
+}
+
+std::vector<std::size_t> SnapshotEncoder::absent_of(const Snapshot& snapshot) {
+  std::vector<bool> present(families_.size());
+  for (const FamilySnapshot& family : snapshot.families) {
+    present[find_family(family.family).index] = true;
+  }
+  std::vector<std::size_t> absent;
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    if (!present[i]) absent.push_back(i);
+  }
+  return absent;
 }
 
 std::string SnapshotEncoder::take_dictionary() {
@@ -144,16 +160,19 @@ std::string SnapshotEncoder::take_dictionary() {
   return spool_format::to_record(payload.bytes());
 }
 
-void SnapshotEncoder::put_head(const StoredSnapshot& stored, ByteWriter& payload) const {
+void SnapshotEncoder::put_head(const StoredSnapshot& stored, ByteWriter& payload) {
   const Instant& now = stored.snapshot->instant;
   const bool full = !last_.snapshot;
   const Instant before = full ? Instant() : last_.snapshot->instant;
   const bool has_boot_id = full || now.boot_id != before.boot_id;
+  std::vector<std::size_t> absent = absent_of(*stored.snapshot);
+  const bool has_absent = absent != absent_;
   payload.put_u8(static_cast<std::uint8_t>(full ? Kind::kFull : Kind::kDifference));
   payload.put_varint(stored.id - (full ? 0 : last_.id));
   payload.put_u8((stored.begins_run ? spool_format::kBeginsRun : 0) |
                  (now.synchronized ? spool_format::kSynchronized : 0) |
-                 (has_boot_id && !full ? spool_format::kHasBootId : 0));
+                 (has_boot_id && !full ? spool_format::kHasBootId : 0) |
+                 (has_absent ? spool_format::kHasAbsent : 0));
   if (has_boot_id) {
     for (const std::uint8_t byte : now.boot_id) payload.put_u8(byte);
   }
@@ -167,6 +186,10 @@ void SnapshotEncoder::put_head(const StoredSnapshot& stored, ByteWriter& payload
       full ? std::chrono::milliseconds(0)
            : std::chrono::floor<std::chrono::milliseconds>(now.since_boot - before.since_boot);
   payload.put_svarint(static_cast<std::uint64_t>((now.wall - before.wall - expected).count()));
+  if (!has_absent) return;
+  absent_ = std::move(absent);
+  payload.put_varint(absent_.size());
+  for (const std::size_t family : absent_) payload.put_varint(family);
 }
 
 void SnapshotEncoder::put_changes(const std::vector<Row>& rows, ByteWriter& payload) {
@@ -180,12 +203,14 @@ void SnapshotEncoder::put_changes(const std::vector<Row>& rows, ByteWriter& payl
     KnownSeries& known = series_[number];
     if (row == rows.end() || row->first != number) {
       if (known.present) put_token(number, How::kGone);
+      broke_ |= known.present && known.type != MetricType::kGauge;
       known.present = false;
       continue;
     }
     const auto now = row->second;
     const bool replaced = !known.present || went_down(known.type, known.row, now);
     if (replaced) known.row.assign(now.size(), 0);
+    broke_ |= replaced && known.type != MetricType::kGauge;
     if (replaced || !std::equal(now.begin(), now.end(), known.row.begin())) {
       put_token(number, replaced ? How::kReplaced : How::kGrown);
       put_row(known.type, known.row, now, payload);

@@ -24,6 +24,10 @@ class SnapshotEncoder {
   // has what the segment has not named yet, and itself.
   std::string encode(const StoredSnapshot& stored);
 
+  // Whether counts broke off between the last snapshot and the one before: a counter or histogram
+  // began, ended or went down, the agent was started, or the host.
+  bool broke() const { return broke_; }
+
  private:
   struct KnownFamily {
     std::shared_ptr<const Family> family;
@@ -45,8 +49,9 @@ class SnapshotEncoder {
   KnownFamily& find_family(const std::shared_ptr<const Family>& family);
   std::size_t find_series(KnownFamily& family, const std::shared_ptr<const Series>& series);
   std::vector<Row> rows_of(const Snapshot& snapshot);
+  std::vector<std::size_t> absent_of(const Snapshot& snapshot);
   std::string take_dictionary();
-  void put_head(const StoredSnapshot& stored, ByteWriter& payload) const;
+  void put_head(const StoredSnapshot& stored, ByteWriter& payload);
   void put_changes(const std::vector<Row>& rows, ByteWriter& payload);
 
   std::unordered_map<const Family*, KnownFamily*> by_address_;
@@ -56,7 +61,9 @@ class SnapshotEncoder {
   std::vector<KnownSeries> series_;
   Additions new_families_;
   Additions new_series_;
+  std::vector<std::size_t> absent_;  // families that the last snapshot lacks
   StoredSnapshot last_;
+  bool broke_ = false;
 };
 
 }  // namespace bpfpush

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "snapshot/snapshot.hpp"
@@ -19,11 +20,22 @@ struct SpooledSnapshot {
   std::shared_ptr<const Snapshot> snapshot;
 };
 
-// What a cursor has not delivered yet, and what it lost.
+// What became of the snapshots that a cursor found or that were appended since: each was passed,
+// thinned, evicted or found damaged, or is pending.
 struct SpoolState {
   std::uint64_t pending_snapshots = 0;
-  std::uint64_t pending_bytes = 0;
+  std::uint64_t pending_bytes = 0;      // about: of a segment begun, in proportion
+  std::uint64_t passed_snapshots = 0;   // delivered, or refused for good
+  std::uint64_t thinned_snapshots = 0;  // left out between two others; no observation is lost
   std::uint64_t evicted_snapshots = 0;  // dropped, oldest first, because the spool was full
+  std::uint64_t damaged_snapshots = 0;  // on the disk, but not to be read
+};
+
+// How a spool on disk fares.
+struct SpoolDisk {
+  std::uint64_t bytes = 0;  // that it takes
+  std::uint64_t errors = 0;
+  bool failing = false;  // it cannot be written; snapshots are kept in memory until it can
 };
 
 // Snapshots between the agent that takes them and the senders that deliver them: one copy, a cursor
@@ -51,6 +63,9 @@ class Spool {
   virtual void pop(CursorId cursor, std::uint64_t id) = 0;
 
   virtual SpoolState state(CursorId cursor) const = 0;
+
+  // Nothing for a spool that has no disk.
+  virtual std::optional<SpoolDisk> disk() const { return std::nullopt; }
 };
 
 }  // namespace bpfpush

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <regex>
+
+#include "probe/builtin.hpp"
 #include "support/fake_filesystem.hpp"
 
 namespace bpfpush {
@@ -43,6 +48,49 @@ TEST(OpenPrograms, ReportsEveryFaultWithItsPlace) {
   EXPECT_THAT(faults, HasSubstr("f:7: program bio2: no metric \"bio_req_speed\"; there is "));
   EXPECT_EQ(faults.find("f:5"), std::string::npos);
   EXPECT_EQ(faults.find("f:1"), std::string::npos);
+}
+
+TEST(OpenPrograms, ReportsFiltersThatTheProgramCannotHave) {
+  FakeFilesystem filesystem;
+  filesystem.files["/proc/self/mountinfo"] = "30 23 0:26 / /cgroup rw - cgroup2 cgroup2 rw\n";
+  filesystem.directories["/cgroup/there"] = 7;
+  Config config;
+  config.programs = {program("bio", "f:1"), program("process", "f:2"), program("bio", "f:3"),
+                     program("process", "f:4"), program("runqueue", "f:5")};
+  config.programs[0].cgroup = "/gone";
+  config.programs[1].only["name"] = {"sh"};
+  config.programs[2].only["operation"] = {"read", "erase"};
+  config.programs[3].only["comm"] = {"a-name-of-16-byte"};
+  config.programs[4].cgroup = "/there";
+  config.programs[4].only["comm"] = std::vector<std::string>(33, "sh");
+  const std::string faults = faults_of(config, filesystem);
+  EXPECT_THAT(faults, HasSubstr("f:1: program bio: cgroup: there is no cgroup /cgroup/gone"));
+  EXPECT_THAT(faults, HasSubstr("f:2: program process: only: name: the program cannot be filtered "
+                                "by this label; those it can are comm"));
+  EXPECT_THAT(faults, HasSubstr("f:3: program bio: only: operation: there is no \"erase\"; there "
+                                "is read, write, flush"));
+  EXPECT_THAT(faults, HasSubstr("f:4: program process: only: comm: \"a-name-of-16-byte\" is "
+                                "longer than the 15 bytes"));
+  EXPECT_THAT(faults, HasSubstr("f:5: program runqueue: only: comm: 33 values are too many"));
+}
+
+// configs/programs: a file for each program, with its defaults.
+TEST(OpenPrograms, TakesTheFileOfEveryProgram) {
+  const Environment environment = [](const std::string& name) { return name; };
+  for (const BuiltinProgram& builtin : builtin_programs()) {
+    const std::string name = std::string(builtin.name) + ".yaml";
+    SCOPED_TRACE(name);
+    std::ifstream file(SOURCE_DIR "/configs/programs/" + name);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto config = parse_config(text, name, environment);
+    ASSERT_TRUE(config) << config.error().message();
+    ASSERT_EQ(config->programs.size(), 1u);
+    EXPECT_EQ(config->programs.front().name, builtin.name);
+    EXPECT_FALSE(config->programs.front().histograms.empty());
+    EXPECT_EQ(faults_of(*config, FakeFilesystem()), "");
+    const std::string with_examples = std::regex_replace(text, std::regex("\n#  "), "\n  ");
+    EXPECT_TRUE(parse_config(with_examples, name, environment));
+  }
 }
 
 TEST(OpenPrograms, UnderstandsEveryTypeOfBuckets) {

@@ -12,15 +12,20 @@
 #include <fstream>
 #include <map>
 
+#include "builtin_run.hpp"
 #include "env/file_descriptor.hpp"
 #include "probe/builtin.hpp"
 #include "probe/probe.hpp"
 #include "snapshot/snapshot.hpp"
+#include "support/cgroup.hpp"
 #include "support/loop_device.hpp"
 #include "support/requirement.hpp"
 
 namespace bpfpush {
 namespace {
+
+using testing::ElementsAre;
+using testing::Pair;
 
 // The enumerators of bio_operation.
 enum Operation : std::uint32_t { kRead, kWrite, kFlush, kDiscard };
@@ -186,6 +191,48 @@ TEST_F(Bio, DeviceTimeIsPartOfTheWholeTime) {
   EXPECT_GT(part.sum, 0u);
   // Each pair of readings of the clock is a little apart: the one program runs after the other.
   EXPECT_LT(part.sum, all.sum + 100 * 100'000);
+}
+
+TEST_F(Bio, CountsOnlyTheRequestsOfACgroup) {
+  const Cgroup cgroup = Cgroup::create("blkio").value();
+  LoopDevice device = LoopDevice::attach(16 << 20).value();
+  const Cgroup below = cgroup.create_below().value();
+  ProgramConfig config;
+  config.name = "bio";
+  config.cgroup = cgroup.folder();
+  config.only["device"] = {device.name()};
+  BuiltinRun run(config);
+  do_some_io(device);
+  {
+    const InCgroup member(cgroup);
+    ASSERT_TRUE(device.read({40, 4096}));
+    ASSERT_TRUE(device.write({30, 8192}));
+  }
+  {
+    const InCgroup member(below);
+    ASSERT_TRUE(device.read({2, 4096}));
+  }
+  do_some_io(device);
+  const std::string read = device.name() + ",read", write = device.name() + ",write";
+  EXPECT_THAT(run.totals("bio_req_size"),
+              ElementsAre(Pair(read, BuiltinRun::Totals{42, 42 * 4096}),
+                          Pair(write, BuiltinRun::Totals{30, 30 * 8192})));
+  EXPECT_EQ(run.counts("bio_req_latency").at(read), 42u);
+}
+
+TEST_F(Bio, CountsOnlyTheOperationsAndDevicesAskedFor) {
+  LoopDevice device = LoopDevice::attach(16 << 20).value();
+  LoopDevice other = LoopDevice::attach(16 << 20).value();
+  ProgramConfig config;
+  config.name = "bio";
+  config.only = {{"device", {device.name()}}, {"operation", {"read", "flush"}}};
+  BuiltinRun run(config);
+  const DiskStat before = device.stat();
+  do_some_io(device);
+  do_some_io(other);
+  const DiskStat done = device.stat() - before;
+  EXPECT_THAT(run.counts("bio_req_size"), ElementsAre(Pair(device.name() + ",flush", done.flushes),
+                                                      Pair(device.name() + ",read", 200)));
 }
 
 }  // namespace

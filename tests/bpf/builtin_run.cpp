@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "agent/programs.hpp"
 #include "probe/builtin.hpp"
 #include "test_object.hpp"
 
@@ -18,6 +19,17 @@ BuiltinRun::BuiltinRun(const std::string& name,
   options.object = find_builtin_program(name)->object;
   options.settings = settings;
   collector_.add(Probe::open(options).value()).value();
+  load();
+}
+
+BuiltinRun::BuiltinRun(const ProgramConfig& program) {
+  Config config;
+  config.programs = {program};
+  open_programs(config, filesystem_, collector_).value();
+  load();
+}
+
+void BuiltinRun::load() {
   collector_.load();
   for (const ProgramState& program : collector_.programs()) {
     const bool is_lacking = program.status.reason.find("kernel has no") != std::string::npos;

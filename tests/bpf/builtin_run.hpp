@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/collector.hpp"
+#include "config/config.hpp"
 #include "env/posix_filesystem.hpp"
 
 namespace bpfpush {
@@ -21,6 +22,9 @@ class BuiltinRun {
   // not: filesystems may be modules.
   explicit BuiltinRun(const std::string& name,
                       const std::map<std::string, std::string>& settings = {});
+
+  // The same with filters and all that a configuration can say.
+  explicit BuiltinRun(const ProgramConfig& program);
 
   struct Totals {
     std::uint64_t count = 0;
@@ -35,6 +39,7 @@ class BuiltinRun {
   std::map<std::string, std::uint64_t> values(const std::string& family);
 
  private:
+  void load();
   std::map<std::string, std::vector<std::uint64_t>> rows(const std::string& family);
 
   PosixFilesystem filesystem_;

@@ -46,6 +46,22 @@ TEST(ParseConfig, ReadsTheGlobalSpoolAndLogSections) {
   EXPECT_EQ(config.log.level, "debug");
 }
 
+TEST(ParseConfig, ReadsASpoolOnDisk) {
+  const SpoolConfig defaults = parsed("spool: {path: /var/lib/x}").spool;
+  EXPECT_EQ(defaults.path, "/var/lib/x");
+  EXPECT_EQ(defaults.max_bytes, 64u << 20);
+  EXPECT_EQ(defaults.sync, milliseconds(5'000));
+  EXPECT_EQ(defaults.coarsest_step, std::chrono::hours(1));
+  EXPECT_EQ(defaults.where, "f.yaml:1");
+  const SpoolConfig given =
+      parsed("spool: {path: /x, max_bytes: 1MiB, sync: 250ms, coarsest_step: 10m}").spool;
+  EXPECT_EQ(given.max_bytes, 1u << 20);
+  EXPECT_EQ(given.sync, milliseconds(250));
+  EXPECT_EQ(given.coarsest_step, std::chrono::minutes(10));
+  EXPECT_EQ(parsed("spool: {path: /x, sync: always}").spool.sync, milliseconds(0));
+  EXPECT_EQ(parsed("spool: {path: /x, sync: never}").spool.sync, std::nullopt);
+}
+
 TEST(ParseConfig, AddsJobAndInstanceUnlessTheyAreGiven) {
   EXPECT_THAT(
       parsed("global: {external_labels: {site: \"${SITE}\", instance: me}}").external_labels,
@@ -67,6 +83,8 @@ TEST(ParseConfig, ReadsProgramsAsNamesAndMappings) {
   - bio
   - name: bio
     as: bio_seconds
+    cgroup: /a.slice
+    only: {operation: [read, write], device: sda}
     settings: {queued: true, minimum: 5}
     histograms:
       bio_req_latency:
@@ -80,12 +98,15 @@ TEST(ParseConfig, ReadsProgramsAsNamesAndMappings) {
   EXPECT_EQ(second.name, "bio");
   EXPECT_EQ(second.as, "bio_seconds");
   EXPECT_EQ(second.where, "f.yaml:3");
+  EXPECT_EQ(second.cgroup, "/a.slice");
+  EXPECT_THAT(second.only, ElementsAre(Pair("device", ElementsAre("sda")),
+                                       Pair("operation", ElementsAre("read", "write"))));
   EXPECT_THAT(second.settings, ElementsAre(Pair("minimum", "5"), Pair("queued", "true")));
   ASSERT_EQ(second.histograms.size(), 2u);
   const HistogramConfig& latency = second.histograms.at("bio_req_latency");
   EXPECT_EQ(latency.unit, "seconds");
   EXPECT_EQ(latency.max_entries, 64u);
-  EXPECT_EQ(latency.where, "f.yaml:7");
+  EXPECT_EQ(latency.where, "f.yaml:9");
   ASSERT_TRUE(latency.buckets);
   EXPECT_THAT(latency.buckets->bounds, ElementsAre(0, 0.1, 1));
   EXPECT_FALSE(second.histograms.at("bio_req_size").buckets);
@@ -129,9 +150,7 @@ TEST(ParseConfig, ReadsAnEndpoint) {
     proxy_url: http://proxy:3128
     tls_config: {ca_file: /ca, cert_file: /cert, key_file: /key, min_version: TLS13,
                  insecure_skip_verify: true}
-    queue_config: {max_samples_per_send: 500, min_backoff: 100ms, max_backoff: 10s,
-                   max_bytes_per_second: 2KiB}
-    strict: true
+    queue_config: {max_samples_per_send: 500, min_backoff: 100ms, max_backoff: 10s}
 )");
   ASSERT_EQ(config.remote_write.size(), 1u);
   const RemoteWriteConfig& endpoint = config.remote_write[0];
@@ -144,8 +163,7 @@ TEST(ParseConfig, ReadsAnEndpoint) {
   EXPECT_EQ(endpoint.bearer_token_file, "");
   EXPECT_EQ(endpoint.proxy_url, "http://proxy:3128");
   EXPECT_EQ(endpoint.tls, (TlsConfig{"/ca", "/cert", "/key", "TLS13", true}));
-  EXPECT_EQ(endpoint.queue, (QueueConfig{500, milliseconds(100), milliseconds(10'000), 2'048}));
-  EXPECT_TRUE(endpoint.strict);
+  EXPECT_EQ(endpoint.queue, (QueueConfig{500, milliseconds(100), milliseconds(10'000)}));
   EXPECT_EQ(endpoint.where, "f.yaml:2");
 }
 
@@ -161,7 +179,6 @@ TEST(ParseConfig, NamesAnEndpointForItsHostAndPort) {
   EXPECT_EQ(config.remote_write[1].name, "a.example");
   EXPECT_EQ(config.remote_write[1].queue.max_backoff, milliseconds(2'000));
   EXPECT_EQ(config.remote_write[1].tls, TlsConfig());
-  EXPECT_FALSE(config.remote_write[1].strict);
 }
 
 }  // namespace

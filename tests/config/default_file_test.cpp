@@ -75,6 +75,9 @@ TEST(DefaultFile, NamesEveryKey) {
   const std::string text = joined(default_file_lines(), true);
   for (const char* key : {"global",
                           "spool",
+                          "path",
+                          "sync",
+                          "coarsest_step",
                           "push_interval",
                           "flush_timeout",
                           "namespace",
@@ -83,6 +86,8 @@ TEST(DefaultFile, NamesEveryKey) {
                           "name",
                           "object",
                           "as",
+                          "cgroup",
+                          "only",
                           "settings",
                           "histograms",
                           "unit",
@@ -116,8 +121,6 @@ TEST(DefaultFile, NamesEveryKey) {
                           "max_samples_per_send",
                           "min_backoff",
                           "max_backoff",
-                          "max_bytes_per_second",
-                          "strict",
                           "max_bytes",
                           "log",
                           "level"}) {

@@ -18,16 +18,22 @@ constexpr char kHybrid[] =
     "32 31 0:29 / /sys/fs/cgroup/cpu rw,relatime shared:9 master:1 - cgroup cgroup rw,cpu\n"
     "41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n";
 
+std::vector<std::string> mount_paths(std::string_view mountinfo) {
+  std::vector<std::string> paths;
+  for (const CgroupMount& mount : cgroup_mounts(mountinfo)) paths.push_back(mount.path);
+  return paths;
+}
+
 TEST(CgroupMounts, AreThoseOfVersion2AndThenThoseOfVersion1) {
-  EXPECT_THAT(cgroup_mounts(kHybrid), ElementsAre("/sys/fs/cgroup/unified", "/sys/fs/cgroup/cpu"));
+  EXPECT_THAT(mount_paths(kHybrid), ElementsAre("/sys/fs/cgroup/unified", "/sys/fs/cgroup/cpu"));
 }
 
 TEST(CgroupMounts, AreReadFromWhateverTextThereIs) {
-  EXPECT_THAT(cgroup_mounts(""), IsEmpty());
-  EXPECT_THAT(cgroup_mounts("\n\nnonsense\n1 2 3 4 5 6 7"), IsEmpty());
-  EXPECT_THAT(cgroup_mounts("1 2 0:3 / /cgroup2 rw - ext4 cgroup2 rw"), IsEmpty());
-  EXPECT_THAT(cgroup_mounts("1 2 0:3 / /a\\040b\\134 rw - cgroup2 none rw"), ElementsAre("/a b\\"));
-  EXPECT_THAT(cgroup_mounts("1 2 0:3 / /a\\04 rw - cgroup2"), ElementsAre("/a\\04"));
+  EXPECT_THAT(mount_paths(""), IsEmpty());
+  EXPECT_THAT(mount_paths("\n\nnonsense\n1 2 3 4 5 6 7"), IsEmpty());
+  EXPECT_THAT(mount_paths("1 2 0:3 / /cgroup2 rw - ext4 cgroup2 rw"), IsEmpty());
+  EXPECT_THAT(mount_paths("1 2 0:3 / /a\\040b\\134 rw - cgroup2 none rw"), ElementsAre("/a b\\"));
+  EXPECT_THAT(mount_paths("1 2 0:3 / /a\\04 rw - cgroup2"), ElementsAre("/a\\04"));
 }
 
 // Both ways to look: by file handle, and by walking where that is not permitted.

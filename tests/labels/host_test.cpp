@@ -107,10 +107,10 @@ TEST_F(HostLabels, NameACgroupOfEveryHierarchyUntilItIsGone) {
   const WalkedFilesystem walked;
   HostNames walked_names(walked);
   int made = 0;
-  for (const std::string& mount :
+  for (const CgroupMount& mount :
        cgroup_mounts(filesystem_.read_file("/proc/self/mountinfo").value())) {
-    SCOPED_TRACE(mount);
-    auto cgroup = make_cgroup(mount, names_);
+    SCOPED_TRACE(mount.path);
+    auto cgroup = make_cgroup(mount.path, names_);
     if (!cgroup) continue;
     made += 1;
     const std::string id = bytes_of(cgroup->id());

@@ -55,6 +55,8 @@ TEST(SpoolFormat, ASegmentIsTheseBytes) {
   family->name = "a";
   family->help = "b";
   family->type = MetricType::kHistogram;
+  family->multiplier = 2;
+  family->has_sum = false;
   family->label_names = {"d"};
   family->bounds = {1, 2};
   Snapshot snapshot;
@@ -74,16 +76,17 @@ TEST(SpoolFormat, ASegmentIsTheseBytes) {
   snapshot.instant.wall += std::chrono::milliseconds(3);
   segment += encoder.encode({18, false, std::make_shared<const Snapshot>(snapshot)});
 
-  std::string want = to_record(bytes({1,                                  // dictionary
-                                      1,                                  // one family
-                                      2, 1, 'a', 1,  'b', 0,              // type, name, help, unit
-                                      0, 0, 0,   0,  0,   0, 0xf0, 0x3f,  // divisor 1.0
-                                      1, 1, 'd',                          // label names
-                                      2,                                  // bounds 1.0, 2.0
-                                      0, 0, 0,   0,  0,   0, 0xf0, 0x3f,  //
-                                      0, 0, 0,   0,  0,   0, 0,    0x40,  //
-                                      1, 0, 1,   'x'}));                  // one series
-  want += to_record(bytes({2,    16,   3,                                 // full, id, flags
+  std::string want = to_record(bytes({1,                          // dictionary
+                                      1,                          // one family
+                                      2, 1, 1,   'a', 1, 'b', 0,  // type, flags, name, help, unit
+                                      0, 0, 0,   0,   0, 0,   0xf0, 0x3f,  // divisor 1.0
+                                      0, 0, 0,   0,   0, 0,   0,    0x40,  // multiplier 2.0
+                                      1, 1, 'd',                           // label names
+                                      2,                                   // bounds 1.0, 2.0
+                                      0, 0, 0,   0,   0, 0,   0xf0, 0x3f,  //
+                                      0, 0, 0,   0,   0, 0,   0,    0x40,  //
+                                      1, 0, 1,   'x'}));                   // one series
+  want += to_record(bytes({2,    16,   3,                                  // full, id, flags
                            9,    0,    0,    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  // boot id
                            0xac, 0x02, 1,                 // 300 ns, -1 ms
                            1,    0xc8, 0x01, 1, 1, 5}));  // replaced: sum 200, bucket 1 is 5

@@ -25,14 +25,19 @@ std::shared_ptr<const Series> make_series(std::size_t i) {
 
 }  // namespace
 
+std::string series_name(const FamilySnapshot& family, std::size_t i) {
+  std::string name = family.family->name + "{";
+  for (const std::string& value : family.series[i]->label_values) name += value + ",";
+  return name + "}";
+}
+
 Contents contents(const Snapshot& snapshot) {
   Contents all;
   for (const FamilySnapshot& family : snapshot.families) {
+    all[family.family->name] = {};
     for (std::size_t i = 0; i < family.series.size(); ++i) {
-      std::string name = family.family->name + "{";
-      for (const std::string& value : family.series[i]->label_values) name += value + ",";
       const auto row = family.row(i);
-      all[name + "}"] = {row.begin(), row.end()};
+      all[series_name(family, i)] = {row.begin(), row.end()};
     }
   }
   return all;
@@ -63,6 +68,7 @@ StoredSnapshot RandomHost::next(bool gaps) {
   if (chance(0.02)) instant_.boot_id[0] ^= 1;
   snapshot->instant = instant_;
   for (Group& group : groups_) {
+    if (chance(options_.come_or_go)) continue;  // its map could not be read
     FamilySnapshot family{group.family, {}, {}};
     for (Member& member : group.members) {
       if (chance(options_.come_or_go)) member.present = !member.present;

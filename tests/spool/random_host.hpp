@@ -13,9 +13,12 @@
 namespace bpfpush {
 
 // A snapshot's contents by name, whatever order and objects it was made of: "family{labels}" and
-// the row. Families without series leave no trace.
+// the row, and "family" for each family.
 using Contents = std::map<std::string, std::vector<std::uint64_t>>;
 Contents contents(const Snapshot& snapshot);
+
+// "family{labels}" of a family's i-th series.
+std::string series_name(const FamilySnapshot& family, std::size_t i);
 
 // A host drawn from a seed: counters and histograms that grow, restart, come and go; gauges; values
 // of all magnitudes.

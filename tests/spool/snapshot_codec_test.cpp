@@ -50,6 +50,37 @@ TEST(SnapshotCodec, ReadsBackWhatItWrote) {
   }
 }
 
+TEST(SnapshotCodec, KeepsAllThatAFamilySays) {
+  Family family;
+  family.name = "latency_seconds";
+  family.help = "How long, \"quoted\".";
+  family.unit = "seconds";
+  family.type = MetricType::kHistogram;
+  family.label_names = {"a", "b"};
+  family.bounds = {0.1, 0.25, 1e300};
+  family.divisor = 1e9;
+  family.multiplier = 0.1;
+  family.has_sum = false;
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->families.push_back({std::make_shared<const Family>(family), {}, {}});
+  snapshot->families[0].append(std::make_shared<const Series>(Series{{"", "x"}}));
+  SnapshotDecoder decoder;
+  for (const std::string& payload : payloads(SnapshotEncoder().encode({1, false, snapshot}))) {
+    ASSERT_TRUE(decoder.apply(payload));
+  }
+  const StoredSnapshot read = decoder.snapshot();
+  const Family& got = *read.snapshot->families.at(0).family;
+  EXPECT_EQ(got.name, family.name);
+  EXPECT_EQ(got.help, family.help);
+  EXPECT_EQ(got.unit, family.unit);
+  EXPECT_EQ(got.type, family.type);
+  EXPECT_EQ(got.label_names, family.label_names);
+  EXPECT_EQ(got.bounds, family.bounds);
+  EXPECT_EQ(got.divisor, family.divisor);
+  EXPECT_EQ(got.multiplier, family.multiplier);
+  EXPECT_EQ(got.has_sum, family.has_sum);
+}
+
 TEST(SnapshotCodec, KeepsFamilyAndSeriesOfASegmentTheSameObjects) {
   RandomHost host(3, {.restart = 0, .come_or_go = 0});
   SnapshotEncoder encoder;

@@ -35,7 +35,7 @@ struct Library {
 };
 const Library kLibraries[] = {
     {"bpf/", "src/probe/", "src/probe"},
-    {"histogram\\.h$", "src/probe/", "src/probe: the layout that BPF programs share"},
+    {"(histogram|filter)\\.h$", "src/probe/", "src/probe: the layout that BPF programs share"},
     {"curl/", "src/sender/curl_\\w+\\.cpp$", "src/sender/curl_*.cpp"},
     {"re2/", "src/labels/decode_regexp\\.cpp$", "src/labels/decode_regexp.cpp"},
     {"yaml-cpp/", "src/config/yaml\\.cpp$", "src/config/yaml.cpp"},
