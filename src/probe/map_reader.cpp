@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -19,11 +20,25 @@ namespace {
 constexpr std::size_t kBatchBytes = 256 << 10;
 constexpr std::size_t kBatchEntriesMin = 16;
 
+// How often a map is walked for one read, as its keys make the kernel begin again. Some dozen times
+// was seen where a sixth of the keys came and went all the time.
+constexpr std::size_t kWalksMax = 1'000;
+
 // ENOTSUPP, the kernel's own, is what maps without batch operations answer; it is not in errno.h.
 constexpr int kNotSupported = 524;
 
 bool lacks_batches(int error) {
   return error == EINVAL || error == kNotSupported || error == EOPNOTSUPP;
+}
+
+std::uint64_t read_field(std::span<const std::byte> value, const ValueField& field) {
+  if (field.size == 0) return 0;
+  std::uint64_t integer = 0;
+  std::memcpy(&integer, value.data() + field.offset, field.size);  // little-endian hosts
+  if (!field.is_signed) return integer;
+  const unsigned unused = 64 - 8 * static_cast<unsigned>(field.size);
+  const auto raised = static_cast<std::int64_t>(integer << unused);
+  return static_cast<std::uint64_t>(raised >> unused);
 }
 
 std::string_view text(std::span<const std::byte> bytes) {
@@ -34,10 +49,11 @@ std::string_view text(std::span<const std::byte> bytes) {
 
 MapReader::MapReader(int map_fd, MapShape shape, std::size_t batch_entries)
     : fd_(map_fd), shape_(std::move(shape)) {
-  const std::size_t entry_bytes =
-      shape_.key_size + shape_.row_size * sizeof(std::uint64_t) * shape_.cpu_count;
-  resize_batch(batch_entries > 0 ? batch_entries
-                                 : std::max(kBatchEntriesMin, kBatchBytes / entry_bytes));
+  if (shape_.fields.empty()) shape_.value_size = shape_.row_size * sizeof(std::uint64_t);
+  entry_size_ = shape_.value_size * shape_.cpu_count;
+  const std::size_t entries =
+      std::max(kBatchEntriesMin, kBatchBytes / (shape_.key_size + entry_size_));
+  resize_batch(batch_entries > 0 ? batch_entries : entries);
 }
 
 Result<void> MapReader::read(MapRows& rows) {
@@ -69,10 +85,10 @@ Result<void> MapReader::read_batches(MapRows& rows) {
       continue;
     }
     if (error != 0 && error != ENOENT) return system_error(error, "reading map " + shape_.name);
-    const std::size_t value_size = shape_.row_size * shape_.cpu_count;
+    const auto values = std::as_bytes(std::span(batch_values_));
     for (std::size_t i = 0; i < count; ++i) {
       append(std::span(batch_keys_).subspan(i * shape_.key_size, shape_.key_size),
-             batch_values_.data() + i * value_size, rows);
+             values.subspan(i * entry_size_, entry_size_), rows);
     }
     if (error == ENOENT) return {};  // the end of the map; the entries of this batch are valid
     std::swap(place, next);
@@ -85,52 +101,72 @@ Result<void> MapReader::read_key_by_key(MapRows& rows) {
   rows.row_size = shape_.row_size;
   rows.keys.clear();
   rows.values.clear();
-  // When the current key is deleted the kernel starts again from the first key, so each key counts
-  // once. A map whose keys are deleted faster than this walks would never end: every key seen twice
-  // ends it.
+  const Result<std::vector<std::byte>> keys = walk_keys();
+  if (!keys) return keys.error();
+  for (std::size_t at = 0; at < keys->size(); at += shape_.key_size) {
+    const auto key = std::span(*keys).subspan(at, shape_.key_size);
+    if (bpf_map_lookup_elem(fd_, key.data(), batch_values_.data()) == 0) {
+      append(key, std::as_bytes(std::span(batch_values_)).first(entry_size_), rows);
+    } else if (errno != ENOENT) {  // ENOENT: deleted since the walk
+      return last_system_error("reading map " + shape_.name);
+    }
+  }
+  return {};
+}
+
+// Each key once, one behind another. When the key it is at is deleted the kernel starts again from
+// the first key, so the walk is complete only when the kernel says that it is at the end: giving up
+// before would lose keys that were there all the time. Values are looked up behind it, because the
+// less happens in between, the less often the key is gone.
+Result<std::vector<std::byte>> MapReader::walk_keys() {
   std::unordered_set<std::string> seen;
   std::size_t repeats = 0;
-  std::vector<std::byte> key(shape_.key_size), next(shape_.key_size);
+  std::vector<std::byte> keys, key(shape_.key_size), next(shape_.key_size);
   bool started = false;
   while (bpf_map_get_next_key(fd_, started ? key.data() : nullptr, next.data()) == 0) {
     std::swap(key, next);
     started = true;
-    if (!seen.emplace(text(key)).second) {
-      if (++repeats > seen.size()) break;
-      continue;
-    }
-    if (bpf_map_lookup_elem(fd_, key.data(), batch_values_.data()) == 0) {
-      append(key, batch_values_.data(), rows);
-    } else if (errno != ENOENT) {  // ENOENT: deleted between the two calls
-      return last_system_error("reading map " + shape_.name);
+    if (seen.emplace(text(key)).second) {
+      keys.insert(keys.end(), key.begin(), key.end());
+    } else if (++repeats > kWalksMax * seen.size()) {
+      return Error(Errc::kUnavailable,
+                   "map " + shape_.name + " changes faster than it can be read key by key");
     }
   }
-  if (errno != ENOENT && repeats <= seen.size()) {
-    return last_system_error("walking map " + shape_.name);
-  }
-  return {};
+  if (errno != ENOENT) return last_system_error("walking map " + shape_.name);
+  return keys;
 }
 
 Result<void> MapReader::read_one(std::span<const std::byte> key, std::span<std::uint64_t> row) {
   if (bpf_map_lookup_elem(fd_, key.data(), batch_values_.data()) != 0) {
     return last_system_error("reading map " + shape_.name);
   }
-  merge_cpus(std::span(batch_values_).first(shape_.row_size * shape_.cpu_count), row);
+  merge(std::as_bytes(std::span(batch_values_)).first(entry_size_), row);
   return {};
 }
 
 void MapReader::resize_batch(std::size_t entries) {
   batch_size_ = entries;
   batch_keys_.resize(entries * shape_.key_size);
-  batch_values_.resize(entries * shape_.row_size * shape_.cpu_count);
+  batch_values_.resize((entries * entry_size_ + 7) / 8);
 }
 
-void MapReader::append(std::span<const std::byte> key, const std::uint64_t* per_cpu,
+void MapReader::append(std::span<const std::byte> key, std::span<const std::byte> copies,
                        MapRows& rows) const {
   rows.keys.insert(rows.keys.end(), key.begin(), key.end());
   rows.values.resize(rows.values.size() + shape_.row_size);
-  merge_cpus({per_cpu, shape_.row_size * shape_.cpu_count},
-             std::span(rows.values).last(shape_.row_size));
+  merge(copies, std::span(rows.values).last(shape_.row_size));
+}
+
+void MapReader::merge(std::span<const std::byte> copies, std::span<std::uint64_t> row) const {
+  if (shape_.fields.empty()) {  // then the copies are whole words, in a buffer of such
+    merge_cpus({reinterpret_cast<const std::uint64_t*>(copies.data()), copies.size() / 8}, row);
+    return;
+  }
+  std::fill(row.begin(), row.end(), 0);
+  for (; !copies.empty(); copies = copies.subspan(shape_.value_size)) {
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] += read_field(copies, shape_.fields[i]);
+  }
 }
 
 Result<std::size_t> possible_cpu_count() {

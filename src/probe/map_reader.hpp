@@ -11,12 +11,28 @@
 
 namespace bpfpush {
 
+// Where in a value one integer of a row is.
+struct ValueField {
+  std::size_t offset = 0;
+  std::size_t size = 0;  // 1, 2, 4 or 8; 0: nowhere, it is zero
+  bool is_signed = false;
+
+  friend bool operator==(const ValueField&, const ValueField&) = default;
+};
+
 struct MapShape {
   std::string name;  // for messages
   std::size_t key_size = 0;
   std::size_t row_size = 0;  // integers of 8 bytes in one CPU's value
   std::size_t cpu_count =
       1;  // copies of a value: the possible CPUs, or 1 for a map that is not per-CPU
+
+  // For values that are no rows: a field for each integer of the row, and the bytes of one copy as
+  // the kernel hands it out.
+  std::vector<ValueField> fields = {};
+  std::size_t value_size = 0;
+
+  friend bool operator==(const MapShape&, const MapShape&) = default;
 };
 
 // Reads one map through a descriptor it borrows, which must stay open.
@@ -38,11 +54,15 @@ class MapReader {
  private:
   Result<void> read_batches(MapRows& rows);
   void resize_batch(std::size_t entries);
-  void append(std::span<const std::byte> key, const std::uint64_t* per_cpu, MapRows& rows) const;
+  Result<std::vector<std::byte>> walk_keys();
+  void append(std::span<const std::byte> key, std::span<const std::byte> copies,
+              MapRows& rows) const;
+  void merge(std::span<const std::byte> copies, std::span<std::uint64_t> row) const;
 
   int fd_;
   MapShape shape_;
-  bool batches_ = true;  // until the kernel says otherwise
+  std::size_t entry_size_ = 0;  // bytes of all copies of a value
+  bool batches_ = true;         // until the kernel says otherwise
   std::size_t batch_size_ = 0;
   std::vector<std::byte> batch_keys_;
   std::vector<std::uint64_t> batch_values_;
