@@ -74,6 +74,20 @@ Result<void> Collector::add(CollectedMetric metric) {
   return {};
 }
 
+Result<void> Collector::add(std::unique_ptr<ForeignMap> map) {
+  ForeignMap* const foreign = map.get();
+  CollectedMetric metric;
+  metric.object = foreign->place().text();
+  metric.map = foreign->options().name;
+  metric.family.name = foreign->options().name;
+  metric.family.type = foreign->options().type;
+  metric.key = known_labels(foreign->options());
+  metric.source = std::move(map);
+  const Result<void> added = add(std::move(metric));
+  if (added) metrics_.back().foreign = foreign;
+  return added;
+}
+
 Result<void> Collector::check_name(const CollectedMetric& metric) const {
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
     if (metrics_[i].family->name != metric.family.name) continue;
@@ -127,19 +141,45 @@ void Collector::collect(std::vector<FamilySnapshot>& families) {
     const Result<void> result = read(metrics_[i], state);
     if (result) {
       families.push_back(to_family(metrics_[i], state));
-    } else if (state.read_errors++ == 0) {  // the metric counts the rest
-      log::error("map not read", {{"map", state.map}, {"reason", result.error().message()}});
+      metrics_[i].read_error.clear();
+      continue;
     }
+    state.read_errors += 1;
+    const std::string reason = result.error().message();
+    if (std::exchange(metrics_[i].read_error, reason) == reason) continue;  // it has been said
+    log::error("map not read", {{"map", state.map}, {"reason", reason}});
   }
 }
 
 std::uint64_t Collector::invalid_utf8() const {
-  std::uint64_t count = 0;
+  std::uint64_t count = invalid_utf8_before_;
   for (const Metric& metric : metrics_) count += metric.series.repaired();
   return count;
 }
 
+// Finds the map, and makes its labels and its series anew where it is another than the last.
+Result<void> Collector::open_foreign(Metric& metric, MapState& state) {
+  const Result<void> opened = metric.foreign->open();
+  if (!opened) return opened;
+  const auto& layout = metric.foreign->layout();
+  if (metric.foreign_layout == layout) return {};
+  auto decoder = KeyDecoder::create(layout->key, names_);
+  if (!decoder) return decoder.error();
+  Family family = layout->family;
+  family.label_names = decoder->label_names();
+  state.capacity = layout->capacity;
+  invalid_utf8_before_ += metric.series.repaired();
+  metric.series = SeriesTable(std::move(*decoder), family.type, layout->capacity);
+  metric.family = std::make_shared<const Family>(std::move(family));
+  metric.foreign_layout = layout;
+  return {};
+}
+
 Result<void> Collector::read(Metric& metric, MapState& state) {
+  if (metric.foreign != nullptr) {
+    const Result<void> opened = open_foreign(metric, state);
+    if (!opened) return opened;
+  }
   overflow_.assign(metric.family->row_size(), 0);
   const Result<void> result = metric.source->read(rows_);
   if (!result) return result;

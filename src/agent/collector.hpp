@@ -8,6 +8,7 @@
 
 #include "labels/host_names.hpp"
 #include "labels/series_table.hpp"
+#include "probe/foreign_map.hpp"
 #include "probe/metric_source.hpp"
 #include "probe/probe.hpp"
 #include "snapshot/snapshot.hpp"
@@ -55,6 +56,10 @@ class Collector {
   Result<void> add(Probe probe);
   // Takes in a metric whose source can be read at once. The same error.
   Result<void> add(CollectedMetric metric);
+  // Takes in the metric of a map that another process made. What its labels are is known once the
+  // map is found, which each collection tries. kInvalidConfig as above, and for labels that cannot
+  // be decoded.
+  Result<void> add(std::unique_ptr<ForeignMap> map);
 
   // Loads and attaches what was added. A program that does not load is left out, with the reason in
   // programs(); the others run.
@@ -74,11 +79,15 @@ class Collector {
     std::shared_ptr<const Family> family;
     SeriesTable series;
     std::unique_ptr<MetricSource> source;
+    ForeignMap* foreign = nullptr;                        // `source`, where it is one
+    std::shared_ptr<const ForeignLayout> foreign_layout;  // that `series` is for
+    std::string read_error;                               // of the last read
   };
 
   Result<void> check_name(const CollectedMetric& metric) const;
   void load(Probe& probe);
   Result<void> read(Metric& metric, MapState& state);
+  Result<void> open_foreign(Metric& metric, MapState& state);
   FamilySnapshot to_family(Metric& metric, MapState& state) const;
 
   std::string namespace_;
@@ -89,6 +98,7 @@ class Collector {
   std::vector<ProgramState> programs_;
   MapRows rows_;
   std::vector<std::uint64_t> overflow_;
+  std::uint64_t invalid_utf8_before_ = 0;  // in series of maps that are no more
 };
 
 // The family of a map, but for its labels: "NAMESPACE_MAP", with the unit's name behind it where

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "agent/cgroups.hpp"
+#include "agent/foreign_maps.hpp"
 #include "labels/label_number.hpp"
 #include "probe/builtin.hpp"
 
 namespace bpfpush {
-namespace {
 
 BucketSpec to_bucket_spec(const BucketsConfig& config) {
   if (config.type == "linear") return LinearBuckets{config.width, config.count};
@@ -17,6 +17,8 @@ BucketSpec to_bucket_spec(const BucketsConfig& config) {
   if (config.type == "native") return NativeBuckets{config.schema, config.max_buckets};
   return Exp2Buckets{config.min, config.max, config.type == "exp2zero"};
 }
+
+namespace {
 
 HistogramOptions to_histogram_options(const HistogramConfig& config) {
   HistogramOptions options{config.unit, std::nullopt, config.max_entries, config.where};
@@ -75,6 +77,7 @@ Result<Probe> open_program(const ProgramConfig& config, const Filesystem& filesy
 
 Result<void> add_program(const ProgramConfig& config, const Filesystem& filesystem,
                          Collector& collector) {
+  if (!config.maps.empty()) return add_foreign_maps(config.maps, collector);
   auto probe = open_program(config, filesystem);
   if (!probe) return probe.error();
   const Result<void> added = collector.add(std::move(*probe));

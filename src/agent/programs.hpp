@@ -11,4 +11,7 @@ namespace bpfpush {
 Result<void> open_programs(const Config& config, const Filesystem& filesystem,
                            Collector& collector);
 
+// The buckets that a configuration asks for.
+BucketSpec to_bucket_spec(const BucketsConfig& config);
+
 }  // namespace bpfpush

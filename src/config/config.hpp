@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -35,6 +36,44 @@ struct HistogramConfig {
   std::string where;  // "FILE:LINE", for messages
 };
 
+// A step from a field's bytes to its label; labels/decoder.hpp has the names.
+struct DecoderConfig {
+  std::string name;
+  std::map<std::string, std::string> static_map;  // decoder static_map
+  bool allow_unknown = false;                     // likewise
+  std::vector<std::string> regexps;               // decoder regexp
+};
+
+// A label, and the bytes of a map's key that it is made of.
+struct MapLabelConfig {
+  std::string name;
+  std::size_t size = 0;     // 0: as BTF says
+  std::size_t padding = 0;  // bytes behind it that mean nothing
+  std::vector<DecoderConfig> decoders;
+};
+
+struct SlotsConfig {
+  std::size_t offset = 0;
+  std::size_t count = 0;
+  std::size_t size = 4;
+};
+
+// A map that another process made, and the metric it is. Either it is pinned or it has an id.
+struct MapConfig {
+  std::string pinned;
+  std::uint32_t id = 0;
+  std::string name;
+  std::string help;
+  std::string type = "histogram";  // or counter, gauge
+  std::string unit;                // shown
+  std::string measured_unit;       // counted; empty: as shown
+  std::optional<BucketsConfig> buckets;
+  std::optional<SlotsConfig> slots;
+  std::string value;  // the member of the map's value that is the counter or gauge
+  std::optional<std::vector<MapLabelConfig>> labels;
+  std::string where;
+};
+
 struct ProgramConfig {
   std::string name;    // a built-in program's, or the object file's stem
   std::string object;  // path of an object file; empty for a built-in program
@@ -44,6 +83,7 @@ struct ProgramConfig {
   std::map<std::string, std::vector<std::string>> only;  // by label: observe these values only
   std::map<std::string, std::string> settings;           // the program's own switches, by name
   std::map<std::string, HistogramConfig> histograms;     // by map name
+  std::vector<MapConfig> maps;                           // of others; then it is nothing else
   std::string where;                                     // as a histogram's
 };
 

@@ -4,6 +4,7 @@
 
 #include "config/names.hpp"
 #include "config/quantity.hpp"
+#include "config/read_maps.hpp"
 
 namespace bpfpush {
 namespace {
@@ -73,6 +74,8 @@ BucketsConfig read_native_buckets(const ValueReader& value, BucketsConfig bucket
   return buckets;
 }
 
+}  // namespace
+
 // The keys depend on the type, so that one of another type is not taken and then ignored.
 std::optional<BucketsConfig> read_buckets(const ValueReader& value) {
   const MappingReader any(
@@ -88,6 +91,8 @@ std::optional<BucketsConfig> read_buckets(const ValueReader& value) {
   if (buckets.type == "native") return read_native_buckets(value, std::move(buckets));
   return read_exp2_buckets(value, std::move(buckets));
 }
+
+namespace {
 
 HistogramConfig read_histogram(const ValueReader& value) {
   const MappingReader reader(value, {"unit", "buckets", "max_entries"});
@@ -160,9 +165,17 @@ ProgramConfig read_program(const ValueReader& value) {
     program.as = program.name;
     return program;
   }
-  const MappingReader reader(value,
-                             {"name", "object", "as", "cgroup", "only", "settings", "histograms"});
+  const MappingReader reader(
+      value, {"name", "object", "maps", "as", "cgroup", "only", "settings", "histograms"});
   if (value.kind() != YamlNode::Kind::kMapping) return program;
+  if (const auto maps = reader.find("maps")) {
+    program.maps = read_maps(*maps);
+    for (const std::string_view key :
+         {"name", "object", "as", "cgroup", "only", "settings", "histograms"}) {
+      if (reader.find(key)) reader.fault_at(key, "is of a program, not of the maps of others");
+    }
+    return program;
+  }
   read_source(reader, program);
   program.as = program.name;
   reader.read_text("as", program.as);

@@ -32,6 +32,8 @@ struct Family {
   // Integers in a row: a histogram's sum, then its buckets (not cumulative, the last is +Inf); else
   // the one value, a gauge's in two's complement.
   std::size_t row_size() const { return type == MetricType::kHistogram ? bounds.size() + 2 : 1; }
+
+  friend bool operator==(const Family&, const Family&) = default;
 };
 
 // One label set of a family. The same series is the same object from snapshot to snapshot, for as

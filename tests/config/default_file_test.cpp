@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <span>
 #include <sstream>
 
 #include "config/config.hpp"
@@ -65,71 +66,83 @@ TEST(DefaultFile, ShowsTheDefaults) {
 TEST(DefaultFile, HasExamplesThatAreRight) {
   const auto file = parsed(joined(default_file_lines(), true));
   ASSERT_TRUE(file) << file.error().message();
-  EXPECT_EQ(file->programs.size(), 3u);
+  EXPECT_EQ(file->programs.size(), 4u);
+  EXPECT_EQ(file->programs.at(3).maps.size(), 3u);
   EXPECT_EQ(file->programs.at(1).histograms.at("bio_req_latency").max_entries, 1024u);
   EXPECT_FALSE(file->remote_write.at(0).headers.empty());
   EXPECT_TRUE(file->remote_write.at(0).basic_auth);
 }
 
-TEST(DefaultFile, NamesEveryKey) {
+// Of the whole file, and of `maps`.
+constexpr const char* kKeys[] = {"global",
+                                 "spool",
+                                 "path",
+                                 "sync",
+                                 "coarsest_step",
+                                 "push_interval",
+                                 "flush_timeout",
+                                 "namespace",
+                                 "external_labels",
+                                 "programs",
+                                 "name",
+                                 "object",
+                                 "as",
+                                 "cgroup",
+                                 "only",
+                                 "settings",
+                                 "histograms",
+                                 "unit",
+                                 "buckets",
+                                 "type",
+                                 "min",
+                                 "max",
+                                 "width",
+                                 "count",
+                                 "bounds",
+                                 "schema",
+                                 "max_buckets",
+                                 "max_entries",
+                                 "remote_write",
+                                 "url",
+                                 "headers",
+                                 "remote_timeout",
+                                 "basic_auth",
+                                 "username",
+                                 "password_file",
+                                 "authorization",
+                                 "credentials_file",
+                                 "proxy_url",
+                                 "tls_config",
+                                 "ca_file",
+                                 "cert_file",
+                                 "key_file",
+                                 "min_version",
+                                 "insecure_skip_verify",
+                                 "queue_config",
+                                 "max_samples_per_send",
+                                 "min_backoff",
+                                 "max_backoff",
+                                 "max_bytes",
+                                 "log",
+                                 "level"};
+constexpr const char* kMapKeys[] = {
+    "maps",  "pinned", "id",      "help",     "measured_unit", "slots",         "offset", "size",
+    "value", "labels", "padding", "decoders", "static_map",    "allow_unknown", "regexps"};
+
+void expect_named(std::span<const char* const> keys) {
   const std::string text = joined(default_file_lines(), true);
-  for (const char* key : {"global",
-                          "spool",
-                          "path",
-                          "sync",
-                          "coarsest_step",
-                          "push_interval",
-                          "flush_timeout",
-                          "namespace",
-                          "external_labels",
-                          "programs",
-                          "name",
-                          "object",
-                          "as",
-                          "cgroup",
-                          "only",
-                          "settings",
-                          "histograms",
-                          "unit",
-                          "buckets",
-                          "type",
-                          "min",
-                          "max",
-                          "width",
-                          "count",
-                          "bounds",
-                          "schema",
-                          "max_buckets",
-                          "max_entries",
-                          "remote_write",
-                          "url",
-                          "headers",
-                          "remote_timeout",
-                          "basic_auth",
-                          "username",
-                          "password_file",
-                          "authorization",
-                          "credentials_file",
-                          "proxy_url",
-                          "tls_config",
-                          "ca_file",
-                          "cert_file",
-                          "key_file",
-                          "min_version",
-                          "insecure_skip_verify",
-                          "queue_config",
-                          "max_samples_per_send",
-                          "min_backoff",
-                          "max_backoff",
-                          "max_bytes",
-                          "log",
-                          "level"}) {
+  for (const char* key : keys) {
     const std::string entry = std::string(key) + ": ";
     const std::string opener = std::string(key) + ":\n";
     SCOPED_TRACE(key);
     EXPECT_TRUE(text.find(" " + entry) != text.npos || text.find("{" + entry) != text.npos ||
                 text.find(opener) != text.npos);
   }
+}
+
+TEST(DefaultFile, NamesEveryKey) {
+  expect_named(kKeys);
+  expect_named(kMapKeys);
 }
 
 // A default that is commented out, or a value that differs, would make the test above pass on

@@ -1,0 +1,65 @@
+#include "agent/foreign_maps.hpp"
+
+#include <string>
+#include <utility>
+
+#include "agent/programs.hpp"
+
+namespace bpfpush {
+namespace {
+
+MetricType to_type(const std::string& type) {
+  if (type == "counter") return MetricType::kCounter;
+  return type == "gauge" ? MetricType::kGauge : MetricType::kHistogram;
+}
+
+MapLabel to_label(const MapLabelConfig& config) {
+  MapLabel label{config.name, config.size, config.padding, {}};
+  for (const DecoderConfig& decoder : config.decoders) {
+    label.decoders.push_back({.name = decoder.name,
+                              .static_map = decoder.static_map,
+                              .allow_unknown = decoder.allow_unknown,
+                              .regexps = decoder.regexps});
+  }
+  return label;
+}
+
+ForeignMapOptions to_options(const MapConfig& config) {
+  ForeignMapOptions options;
+  options.name = config.name;
+  options.help = config.help;
+  options.type = to_type(config.type);
+  options.unit = config.unit;
+  options.measured_unit = config.measured_unit;
+  if (config.buckets) options.buckets = to_bucket_spec(*config.buckets);
+  if (config.slots) {
+    options.slots = MapSlots{config.slots->offset, config.slots->count, config.slots->size};
+  }
+  options.value = config.value;
+  if (config.labels) {
+    auto& labels = options.labels.emplace();
+    for (const MapLabelConfig& label : *config.labels) labels.push_back(to_label(label));
+  }
+  return options;
+}
+
+Result<void> add(const MapConfig& config, Collector& collector) {
+  auto map = ForeignMap::create({config.pinned, config.id}, to_options(config));
+  if (!map) return map.error();
+  return collector.add(std::move(*map));
+}
+
+}  // namespace
+
+Result<void> add_foreign_maps(const std::vector<MapConfig>& maps, Collector& collector) {
+  std::string faults;
+  for (const MapConfig& map : maps) {
+    const Result<void> added = add(map, collector);
+    if (added) continue;
+    faults += (faults.empty() ? "" : "\n") + map.where + ": " + added.error().message();
+  }
+  if (!faults.empty()) return Error(Errc::kInvalidConfig, faults);
+  return {};
+}
+
+}  // namespace bpfpush
