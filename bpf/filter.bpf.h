@@ -53,15 +53,17 @@ static __always_inline bool filter_cgroup_passes(const volatile struct cgroup_fi
 	return id == filter->id;
 }
 
-static __always_inline bool filter_current_passes(const volatile struct cgroup_filter *filter)
-{
-	return !filter->id || bpf_get_current_ancestor_cgroup_id((int)filter->level) == filter->id;
-}
-
 static __always_inline bool filter_task_passes(const volatile struct cgroup_filter *filter,
 					       struct task_struct *task)
 {
 	return !filter->id || filter_cgroup_passes(filter, BPF_CORE_READ(task, cgroups, dfl_cgrp));
+}
+
+/* Not with bpf_get_current_ancestor_cgroup_id(), which 5.10 does not let these programs call. */
+static __always_inline bool filter_current_passes(const volatile struct cgroup_filter *filter)
+{
+	return !filter->id ||
+	       filter_task_passes(filter, (struct task_struct *)bpf_get_current_task());
 }
 
 static __always_inline bool filter_bio_passes(const volatile struct cgroup_filter *filter,
