@@ -82,7 +82,7 @@ struct ProgramConfig {
   std::string cgroup;  // observe only what is in it or below; empty: all
   std::map<std::string, std::vector<std::string>> only;  // by label: observe these values only
   std::map<std::string, std::string> settings;           // the program's own switches, by name
-  std::map<std::string, HistogramConfig> histograms;     // by map name
+  std::map<std::string, HistogramConfig> histograms;     // by map name; counters and gauges too
   std::vector<MapConfig> maps;                           // of others; then it is nothing else
   std::string where;                                     // as a histogram's
 };

@@ -94,20 +94,42 @@ std::optional<BucketsConfig> read_buckets(const ValueReader& value) {
 
 namespace {
 
-HistogramConfig read_histogram(const ValueReader& value) {
-  const MappingReader reader(value, {"unit", "buckets", "max_entries"});
+// A counter or gauge has no buckets.
+HistogramConfig read_metric(const MappingReader& reader, const ValueReader& value) {
   HistogramConfig histogram;
   histogram.where = value.where();
   if (std::string unit; reader.find("unit")) {
     reader.read_text("unit", unit);
     histogram.unit = std::move(unit);
   }
-  if (const auto buckets = reader.find("buckets")) histogram.buckets = read_buckets(*buckets);
   if (std::size_t entries = 0; reader.find("max_entries")) {
     reader.read_integer("max_entries", entries, {1, kMapEntriesMax});
     histogram.max_entries = entries;
   }
   return histogram;
+}
+
+HistogramConfig read_histogram(const ValueReader& value) {
+  const MappingReader reader(value, {"unit", "buckets", "max_entries"});
+  HistogramConfig histogram = read_metric(reader, value);
+  if (const auto buckets = reader.find("buckets")) histogram.buckets = read_buckets(*buckets);
+  return histogram;
+}
+
+void read_metrics(const MappingReader& program_reader, ProgramConfig& program) {
+  if (const auto histograms = program_reader.find("histograms")) {
+    for (const auto& [map, histogram] : histograms->entries()) {
+      program.histograms[map] = read_histogram(histogram);
+    }
+  }
+  if (const auto metrics = program_reader.find("metrics")) {
+    for (const auto& [map, metric] : metrics->entries()) {
+      const MappingReader reader(metric, {"unit", "max_entries"});
+      if (!program.histograms.emplace(map, read_metric(reader, metric)).second) {
+        metric.fault("stands under histograms too; give it in one place");
+      }
+    }
+  }
 }
 
 // "/opt/mine/thing.bpf.o" is the program "thing".
@@ -165,13 +187,13 @@ ProgramConfig read_program(const ValueReader& value) {
     program.as = program.name;
     return program;
   }
-  const MappingReader reader(
-      value, {"name", "object", "maps", "as", "cgroup", "only", "settings", "histograms"});
+  const MappingReader reader(value, {"name", "object", "maps", "as", "cgroup", "only", "settings",
+                                     "histograms", "metrics"});
   if (value.kind() != YamlNode::Kind::kMapping) return program;
   if (const auto maps = reader.find("maps")) {
     program.maps = read_maps(*maps);
     for (const std::string_view key :
-         {"name", "object", "as", "cgroup", "only", "settings", "histograms"}) {
+         {"name", "object", "as", "cgroup", "only", "settings", "histograms", "metrics"}) {
       if (reader.find(key)) reader.fault_at(key, "is of a program, not of the maps of others");
     }
     return program;
@@ -188,11 +210,7 @@ ProgramConfig read_program(const ValueReader& value) {
       program.settings[name] = setting.text().value_or("");
     }
   }
-  if (const auto histograms = reader.find("histograms")) {
-    for (const auto& [map, histogram] : histograms->entries()) {
-      program.histograms[map] = read_histogram(histogram);
-    }
-  }
+  read_metrics(reader, program);
   return program;
 }
 

@@ -82,6 +82,24 @@ TEST(ProbeOpen, TakesBoundsOfEveryTypeFromTheObject) {
   EXPECT_EQ(bounds_of("native_histogram").at(1), 16);
 }
 
+TEST(ProbeOpen, CountersTakeAnotherUnitAndSizeButNoBounds) {
+  const auto object = test_object("forms");
+  ProbeOptions options = test_object_options("forms", object);
+  options.histograms = {{"dense_counter", {"milliseconds", {}, {}, {}}},
+                        {"sparse_counter", {{}, {}, 99, {}}}};
+  const Probe probe = Probe::open(options).value();
+  for (const MetricMap& metric : probe.metrics()) {
+    if (metric.name == "dense_counter") {
+      EXPECT_EQ(metric.measured_per_exported, 1'000'000u);
+    }
+    if (metric.name == "sparse_counter") {
+      EXPECT_EQ(metric.max_entries, 99u);
+    }
+  }
+  options.histograms = {{"sparse_counter", {{}, Exp2Buckets{0, 3}, {}, {}}}};
+  EXPECT_THAT(open_failure(options), HasSubstr("metric sparse_counter: only a histogram has"));
+}
+
 // The lines of the example in the header's comment, as they would stand in a program.
 std::vector<std::string> example_lines() {
   std::ifstream header(BPFPUSH_SOURCES "/bpf/histogram.bpf.h");

@@ -90,6 +90,7 @@ TEST(ParseConfig, ReadsProgramsAsNamesAndMappings) {
       bio_req_latency:
         {unit: seconds, max_entries: 64, buckets: {type: explicit, bounds: [0, 0.1, 1]}}
       bio_req_size: {}
+    metrics: {bio_errors: {max_entries: 7}}
   - object: /opt/mine/thing.bpf.o
 )");
   ASSERT_EQ(config.programs.size(), 3u);
@@ -102,7 +103,8 @@ TEST(ParseConfig, ReadsProgramsAsNamesAndMappings) {
   EXPECT_THAT(second.only, ElementsAre(Pair("device", ElementsAre("sda")),
                                        Pair("operation", ElementsAre("read", "write"))));
   EXPECT_THAT(second.settings, ElementsAre(Pair("minimum", "5"), Pair("queued", "true")));
-  ASSERT_EQ(second.histograms.size(), 2u);
+  ASSERT_EQ(second.histograms.size(), 3u);
+  EXPECT_EQ(second.histograms.at("bio_errors").max_entries, 7u);
   const HistogramConfig& latency = second.histograms.at("bio_req_latency");
   EXPECT_EQ(latency.unit, "seconds");
   EXPECT_EQ(latency.max_entries, 64u);

@@ -98,6 +98,10 @@ TEST(ConfigFaults, NameLineKeyAndRemedyInPrograms) {
        "f.yaml:1: programs[0].histograms.m.max_entries: 0 is out of range", "from 1 to"},
       {"programs: [{name: a, histograms: {m: {unit: [s]}}}]",
        "f.yaml:1: programs[0].histograms.m.unit: ", "a list"},
+      {"programs: [{name: a, metrics: {m: {buckets: {}}}}]",
+       "f.yaml:1: programs[0].metrics.m.buckets: ", "unknown key"},
+      {"programs: [{name: a, histograms: {m: {}}, metrics: {m: {}}}]",
+       "f.yaml:1: programs[0].metrics.m: stands under histograms too", "one place"},
   };
   expect_single_faults(cases);
 }
