@@ -139,7 +139,7 @@ Result<void> Probe::load() {
   cpu_count_ = *cpus;
   const Result<void> loaded = load_what_loads();
   attach();
-  if (!loaded) return loaded;
+  if (!loaded) return loaded.error();
   bytes_ = {};
   return {};
 }
@@ -159,7 +159,7 @@ Result<void> Probe::load_what_loads() {
       left_out_[bpf_program__name(failed)] = why_not_loaded(failed, error, log);
     }
     const Result<void> opened = open_object();
-    if (!opened) return opened;
+    if (!opened) return opened.error();
     if (leave_out(object_.get(), left_out_) == 0) {
       std::string reasons;
       for (const auto& [program, reason] : left_out_) {

@@ -16,12 +16,12 @@ std::string target_of(const bpf_program* program) {
     std::string_view prefix;
     std::string_view noun;
   };
-  static constexpr Kind kinds[] = {
+  static constexpr Kind kKinds[] = {
       {"tp_btf/", "tracepoint "}, {"raw_tp/", "tracepoint "}, {"raw_tracepoint/", "tracepoint "},
       {"fentry/", "function "},   {"fexit/", "function "},
   };
   const std::string_view section = bpf_program__section_name(program);
-  for (const Kind& kind : kinds) {
+  for (const Kind& kind : kKinds) {
     if (!section.starts_with(kind.prefix)) continue;
     return std::string(kind.noun) + std::string(section.substr(kind.prefix.size()));
   }
