@@ -182,7 +182,7 @@ Result<void> Collector::read(Metric& metric, MapState& state) {
   }
   overflow_.assign(metric.family->row_size(), 0);
   const Result<void> result = metric.source->read(rows_);
-  if (!result) return result;
+  if (!result) return result.error();
   const auto overflowed = metric.source->read_overflow(overflow_);
   if (!overflowed) return overflowed.error();
   state.entries = rows_.size();
