@@ -27,6 +27,8 @@
 #define filter_has_current() filter_current_passes(&cgroup_filter)
 #define filter_has_task(task) filter_task_passes(&cgroup_filter, task)
 #define filter_has_bio(bio) filter_bio_passes(&io_cgroup_filter, bio)
+/* Whether the task that made a socket, or the one that listened for it, was in the subtree then. */
+#define filter_has_socket(sk) filter_socket_passes(&cgroup_filter, sk)
 /* Whether the label may have this value. A text has FILTER_TEXT_SIZE bytes, with zeros behind it.
  */
 #define filter_has_number(label, number) filter_number_passes(&label##_only, number)
@@ -74,6 +76,25 @@ static __always_inline bool filter_bio_passes(const volatile struct cgroup_filte
 	if (!bpf_core_field_exists(bio->bi_blkg)) /* a kernel without CONFIG_BLK_CGROUP */
 		return false;
 	return filter_cgroup_passes(filter, BPF_CORE_READ(bio, bi_blkg, blkcg, css.cgroup));
+}
+
+static __always_inline bool filter_socket_passes(const volatile struct cgroup_filter *filter,
+						 const struct sock *sk)
+{
+	struct sock_cgroup_data___before_5_15 *old = (void *)&sk->sk_cgrp_data;
+	struct cgroup *cgroup = NULL;
+
+	if (!filter->id)
+		return true;
+	if (bpf_core_field_exists(sk->sk_cgrp_data.cgroup)) {
+		cgroup = BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
+	} else if (bpf_core_field_exists(old->val)) {
+		__u64 value = BPF_CORE_READ(old, val);
+
+		/* Bit 0: cgroup v1 has put something else there. Bit 1 is a flag. */
+		cgroup = (void *)(value & 1 ? 0 : value & ~3ull);
+	}
+	return filter_cgroup_passes(filter, cgroup);
 }
 
 static __always_inline bool filter_number_passes(const volatile struct number_filter *filter,

@@ -2,15 +2,21 @@
 /* Fsync: how long fsync, fdatasync, msync and writes with O_SYNC wait for the disk, by filesystem
  * and the device it is on, whether or not they succeed.
  *
- * Of ext4, which has tracepoints where this begins and where it ends. It may be a module; one that
- * is loaded after the program was attached is not seen.
+ * ext4 has tracepoints where this begins and where it ends. xfs has one where it begins: there it
+ * is counted, and not timed. Either may be a module; one that is loaded after the program was
+ * attached is not seen.
  */
+#include "filter.bpf.h"
 #include "histogram.bpf.h"
 #include "kernel.bpf.h"
 
 #include <bpf/bpf_core_read.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+FILTER_BY_CGROUP();
+FILTER_BY_NUMBER(device);
+FILTER_BY_NUMBER(filesystem);
 
 enum fsync_filesystem {
 	ext4,
@@ -47,14 +53,24 @@ static __always_inline __u32 device_of(struct inode *inode)
 	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
 }
 
+static __always_inline bool filters_pass(const struct fsync_key *key)
+{
+	return filter_has_number(filesystem, key->filesystem) &&
+	       filter_has_number(device, key->device) && filter_has_current();
+}
+
 /* raw_tp, for these tracepoints may be a module's, and 5.10 does not tell the types of modules. */
 SEC("raw_tp/ext4_sync_file_enter")
 int fsync_ext4_enter(struct bpf_raw_tracepoint_args *ctx)
 {
 	__u32 thread = (__u32)bpf_get_current_pid_tgid();
+	struct file *file = (struct file *)ctx->args[0];
 	__u64 now = bpf_ktime_get_ns();
+	struct fsync_key key = {.filesystem = ext4};
 
-	bpf_map_update_elem(&fsync_begun, &thread, &now, BPF_ANY);
+	key.device = device_of(BPF_CORE_READ(file, f_inode));
+	if (filters_pass(&key))
+		bpf_map_update_elem(&fsync_begun, &thread, &now, BPF_ANY);
 	return 0;
 }
 
@@ -82,6 +98,7 @@ int fsync_xfs_enter(struct bpf_raw_tracepoint_args *ctx)
 
 	if (bpf_core_field_exists(inode->i_vnode))
 		key.device = device_of(&inode->i_vnode);
-	counter_add(fsync_untimed, &key, 1);
+	if (filters_pass(&key))
+		counter_add(fsync_untimed, &key, 1);
 	return 0;
 }

@@ -45,6 +45,10 @@ struct inode {
 	struct super_block *i_sb;
 };
 
+struct file {
+	struct inode *f_inode;
+};
+
 struct xfs_inode {
 	struct inode i_vnode;
 };
@@ -55,6 +59,14 @@ struct in6_addr {
 	} in6_u;
 };
 
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+};
+
+struct sock_cgroup_data___before_5_15 {
+	__u64 val;
+};
+
 struct sock_common {
 	unsigned short skc_family;
 	struct in6_addr skc_v6_daddr; /* only with CONFIG_IPV6 */
@@ -62,6 +74,7 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	struct sock_cgroup_data sk_cgrp_data; /* only with CONFIG_SOCK_CGROUP_DATA */
 	__u16 sk_protocol;
 	int sk_err; /* what a system call on it fails with next, a positive errno */
 };

@@ -5,9 +5,13 @@
  *
  * kswapd, which frees memory in the background, holds up nobody and is not counted.
  */
+#include "filter.bpf.h"
 #include "histogram.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+FILTER_BY_CGROUP();
+FILTER_BY_NUMBER(type);
 
 enum reclaim_type {
 	direct,
@@ -33,12 +37,13 @@ struct {
 	__type(value, __u64);
 } reclaim_begun SEC(".maps");
 
-static __always_inline int begin(void)
+static __always_inline int begin(enum reclaim_type type)
 {
 	__u32 thread = (__u32)bpf_get_current_pid_tgid();
 	__u64 now = bpf_ktime_get_ns();
 
-	bpf_map_update_elem(&reclaim_begun, &thread, &now, BPF_ANY);
+	if (filter_has_number(type, type) && filter_has_current())
+		bpf_map_update_elem(&reclaim_begun, &thread, &now, BPF_ANY);
 	return 0;
 }
 
@@ -58,7 +63,7 @@ static __always_inline int end(enum reclaim_type type)
 SEC("raw_tp/mm_vmscan_direct_reclaim_begin")
 int reclaim_direct_begin(void *ctx)
 {
-	return begin();
+	return begin(direct);
 }
 
 SEC("raw_tp/mm_vmscan_direct_reclaim_end")
@@ -70,7 +75,7 @@ int reclaim_direct_end(void *ctx)
 SEC("raw_tp/mm_vmscan_memcg_reclaim_begin")
 int reclaim_memcg_begin(void *ctx)
 {
-	return begin();
+	return begin(memcg);
 }
 
 SEC("raw_tp/mm_vmscan_memcg_reclaim_end")

@@ -2,11 +2,14 @@
 /* Softirqs: how long each vector waits, from its raise to its entry, and how long it runs, from
  * entry to exit. Both are what the kernel counts in /proc/softirqs, one observation each.
  */
+#include "filter.bpf.h"
 #include "histogram.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+FILTER_BY_NUMBER(vector);
 
 /* The kernel's numbers, which have been these since 4.1. */
 enum softirq_vector {
@@ -54,10 +57,17 @@ struct {
 	__type(value, struct progress);
 } softirq_progress SEC(".maps");
 
+/* NULL for what the filter leaves out. */
+static __always_inline struct progress *progress_of(__u32 vector)
+{
+	return filter_has_number(vector, vector) ? bpf_map_lookup_elem(&softirq_progress, &vector)
+						 : NULL;
+}
+
 SEC("tp_btf/softirq_raise")
 int BPF_PROG(softirq_raise, unsigned int vector)
 {
-	struct progress *progress = bpf_map_lookup_elem(&softirq_progress, &vector);
+	struct progress *progress = progress_of(vector);
 
 	if (!progress)
 		return 0;
@@ -71,7 +81,7 @@ int BPF_PROG(softirq_raise, unsigned int vector)
 SEC("tp_btf/softirq_entry")
 int BPF_PROG(softirq_entry, unsigned int vector)
 {
-	struct progress *progress = bpf_map_lookup_elem(&softirq_progress, &vector);
+	struct progress *progress = progress_of(vector);
 	struct softirq_key key = {.vector = vector};
 	__u64 raised_ns;
 
@@ -90,7 +100,7 @@ int BPF_PROG(softirq_entry, unsigned int vector)
 SEC("tp_btf/softirq_exit")
 int BPF_PROG(softirq_exit, unsigned int vector)
 {
-	struct progress *progress = bpf_map_lookup_elem(&softirq_progress, &vector);
+	struct progress *progress = progress_of(vector);
 	struct softirq_key key = {.vector = vector};
 
 	if (!progress || !progress->entered_ns)

@@ -11,6 +11,7 @@
  * fails is no latency, but counted by what the caller was told. Two sides that connect to each
  * other at once are left out.
  */
+#include "filter.bpf.h"
 #include "histogram.bpf.h"
 #include "kernel.bpf.h"
 
@@ -22,6 +23,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define AF_INET6 10
 #define IPPROTO_TCP 6
+
+FILTER_BY_CGROUP();
+FILTER_BY_NUMBER(family);
 
 enum tcp_family {
 	ipv4,
@@ -76,16 +80,21 @@ static __always_inline enum tcp_family family_of(const struct sock *sk)
 	return peer[0] == 0 && peer[1] == 0 && peer[2] == bpf_htonl(0xffff) ? ipv4 : ipv6;
 }
 
+/* The labels of a connection; false for what the filters leave out. */
+static __always_inline bool labels_of(const struct sock *sk, struct tcp_key *key)
+{
+	key->family = family_of(sk);
+	return filter_has_number(family, key->family) && filter_has_socket(sk);
+}
+
 SEC("tp_btf/tcp_probe")
 int BPF_PROG(tcp_received, const struct sock *sk)
 {
 	struct tcp_key key = {};
 	__u32 eighths = BPF_CORE_READ((const struct tcp_sock *)sk, srtt_us);
 
-	if (!eighths)
-		return 0;
-	key.family = family_of(sk);
-	histogram_observe(tcp_rtt, &key, eighths >> 3);
+	if (eighths && labels_of(sk, &key))
+		histogram_observe(tcp_rtt, &key, eighths >> 3);
 	return 0;
 }
 
@@ -98,14 +107,17 @@ int BPF_PROG(tcp_set_state, const struct sock *sk, int before, int after)
 
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return 0;
-	if (after == BPF_TCP_SYN_SENT)
-		bpf_map_update_elem(&tcp_connecting, &id, &now, BPF_ANY);
-	if (before != BPF_TCP_SYN_SENT)
+	if (after != BPF_TCP_SYN_SENT && before != BPF_TCP_SYN_SENT)
 		return 0;
+	if (!labels_of(sk, &key))
+		return 0;
+	if (after == BPF_TCP_SYN_SENT) {
+		bpf_map_update_elem(&tcp_connecting, &id, &now, BPF_ANY);
+		return 0;
+	}
 	begun_ns = bpf_map_lookup_elem(&tcp_connecting, &id);
 	if (!begun_ns)
 		return 0;
-	key.family = family_of(sk);
 	if (after == BPF_TCP_ESTABLISHED)
 		histogram_observe(tcp_connect, &key, now - *begun_ns);
 	if (after == BPF_TCP_CLOSE) {

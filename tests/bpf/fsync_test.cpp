@@ -11,6 +11,7 @@
 
 #include "builtin_run.hpp"
 #include "env/file_descriptor.hpp"
+#include "support/cgroup.hpp"
 #include "support/loop_device.hpp"
 #include "support/process.hpp"
 #include "support/requirement.hpp"
@@ -70,6 +71,25 @@ TEST_F(Fsync, TimesEachOfExt4) {
   EXPECT_EQ(syncs.count, 200u);
   EXPECT_GT(syncs.sum, 0u);
   EXPECT_LT(syncs.sum, 200 * 60'000'000'000u) << "a minute each, at most";
+}
+
+TEST_F(Fsync, CanBeToldADeviceAndACgroup) {
+  REQUIRE_OF_MACHINE(require_program("mkfs.ext4"));
+  if (!kernel_has("ext4")) GTEST_SKIP() << "this kernel has no ext4";
+  const LoopDevice device = LoopDevice::attach(32 << 20).value();
+  const LoopDevice other = LoopDevice::attach(32 << 20).value();
+  const Cgroup cgroup = Cgroup::create().value();
+  ProgramConfig config;
+  config.name = "fsync";
+  config.only = {{"device", {device.name()}}};
+  BuiltinRun of_device(config);
+  config.cgroup = cgroup.name();
+  BuiltinRun of_cgroup(config);
+  sync_files(device, "ext4", 10);
+  sync_files(other, "ext4", 10);
+  using Values = std::map<std::string, std::uint64_t>;
+  EXPECT_EQ(of_device.counts("fsync_latency"), (Values{{device.name() + ",ext4", 20}}));
+  EXPECT_EQ(of_cgroup.counts("fsync_latency"), Values{}) << "nobody was in it";
 }
 
 TEST_F(Fsync, CountsEachOfXfs) {

@@ -124,6 +124,19 @@ TEST_F(Interrupts, EachSoftirqRunHasWaited) {
   bracket.expect_equal();
 }
 
+TEST_F(Interrupts, SoftirqCanBeToldAVector) {
+  ProgramConfig config;
+  config.name = "softirq";
+  config.only = {{"vector", {"net_rx"}}};
+  BuiltinRun softirq(config);
+  exchange_datagrams(100);
+  for (const auto& family : {"softirq_wait", "softirq_run"}) {
+    const Counts counts = softirq.counts(family);
+    ASSERT_EQ(counts.size(), 1u) << family;
+    EXPECT_GE(counts.at("net_rx"), 100u) << family;
+  }
+}
+
 TEST_F(Interrupts, HardirqRunsAreThoseOfEachHandler) {
   const TracepointCounter exits("irq_handler_exit", TracepointCounter::By::kFirstArgument);
   BuiltinRun hardirq("hardirq");

@@ -1,6 +1,7 @@
 // The program `tcp` on a network of the test's own: a child connects to itself a known number of
 // times, over loopback.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -17,6 +18,7 @@
 #include "builtin_run.hpp"
 #include "env/file_descriptor.hpp"
 #include "probe/map_reader.hpp"
+#include "support/cgroup.hpp"
 #include "support/requirement.hpp"
 
 namespace bpfpush {
@@ -77,9 +79,14 @@ bool be_refused(int count) {
   return true;
 }
 
-// Runs `work` in a child that has a network of its own.
-bool in_own_network(const std::function<bool()>& work) {
+// Runs `work` in a child that has a network of its own, and is in `cgroup` if there is one.
+bool in_own_network(const std::function<bool()>& work, const Cgroup* cgroup = nullptr) {
+  const std::string processes = cgroup == nullptr ? "" : cgroup->folder() + "/cgroup.procs";
   const pid_t child = ::fork();
+  if (child == 0 && !processes.empty()) {
+    const FileDescriptor file(::open(processes.c_str(), O_WRONLY | O_CLOEXEC));
+    if (::write(file.get(), "0", 1) != 1) ::_exit(1);
+  }
   if (child == 0) ::_exit(enter_own_network() && work() ? 0 : 1);
   int status = 1;
   return ::waitpid(child, &status, 0) == child && status == 0;
@@ -132,6 +139,24 @@ TEST_F(Tcp, CallsAMappedAddressIpv4) {
   bracket.expect_equal();
   EXPECT_GE(after["ipv4"] - before["ipv4"], 50u);
   EXPECT_EQ(after["ipv6"], before["ipv6"]);
+}
+
+TEST_F(Tcp, CanBeToldACgroupAndAFamily) {
+  const Cgroup cgroup = Cgroup::create().value();
+  ProgramConfig config;
+  config.name = "tcp";
+  config.cgroup = cgroup.name();
+  BuiltinRun ours(config);
+  config.only = {{"family", {"ipv4"}}};
+  BuiltinRun ours_of_ipv4(config);
+  const auto work = [] { return be_refused(5) && converse(false, 40) && converse(true, 20); };
+  ASSERT_TRUE(in_own_network(work, &cgroup));
+  ASSERT_TRUE(in_own_network(work));
+  using Values = std::map<std::string, std::uint64_t>;
+  EXPECT_EQ(ours.counts("tcp_connect"), (Values{{"ipv4", 20}, {"ipv6", 40}}));
+  EXPECT_EQ(ours.values("tcp_connect_failures_total"), (Values{{"ipv6,refused", 5}}));
+  EXPECT_EQ(ours_of_ipv4.counts("tcp_connect"), (Values{{"ipv4", 20}}));
+  EXPECT_EQ(ours_of_ipv4.counts("tcp_rtt"), (Values{{"ipv4", ours.counts("tcp_rtt")["ipv4"]}}));
 }
 
 TEST_F(Tcp, SamplesTheRoundTripTimeOfEverySegmentOfAnEstablishedConnection) {
