@@ -58,7 +58,7 @@ TEST_F(SpoolE2e, WhatAKilledAgentWroteIsDeliveredByTheNext) {
       << first.errors();
   server().kill_now();
   const std::uintmax_t before = spool_bytes();
-  ASSERT_TRUE(eventually(kDelivery, [&] { return spool_bytes() > before + 10'000; }))
+  ASSERT_TRUE(eventually(kDelivery, [&] { return spool_bytes() > before + 3'000; }))
       << first.errors();
   first.kill(SIGKILL);
   ASSERT_EQ(first.wait(kEnd), 128 + SIGKILL);

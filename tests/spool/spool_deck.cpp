@@ -1,5 +1,7 @@
 #include "spool/spool_deck.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
 #include <optional>
@@ -32,12 +34,19 @@ void SpoolDeck::append(std::shared_ptr<const Snapshot> snapshot) {
 
 std::shared_ptr<const Snapshot> SpoolDeck::read(CursorId cursor) {
   std::optional<bool> readable;
+  asio::cancellation_signal give_up;
+  auto done = [&readable](const std::exception_ptr& error, bool result) {
+    if (!error) readable = result;
+  };
   asio::co_spawn(io_, spool_->wait_until_readable(cursor),
-                 [&readable](const std::exception_ptr& error, bool result) {
-                   if (!error) readable = result;
-                 });
+                 asio::bind_cancellation_slot(give_up.slot(), done));
   io_.restart();
   io_.poll();
+  if (!readable) {
+    give_up.emit(asio::cancellation_type::terminal);
+    io_.restart();
+    io_.poll();
+  }
   if (readable != true) return nullptr;
   front_ = spool_->front(cursor);
   return front_.snapshot;
@@ -45,7 +54,6 @@ std::shared_ptr<const Snapshot> SpoolDeck::read(CursorId cursor) {
 
 std::vector<std::shared_ptr<const Snapshot>> SpoolDeck::drain(CursorId cursor) {
   std::vector<std::shared_ptr<const Snapshot>> all;
-  // Without waiting for more: that would leave a coroutine behind.
   while (state(cursor).pending_snapshots > 0) {
     auto snapshot = read(cursor);
     if (!snapshot) break;
