@@ -88,6 +88,13 @@ Result<void> Collector::add(std::unique_ptr<ForeignMap> map) {
   return added;
 }
 
+Result<void> Collector::add(std::unique_ptr<ForeignMap> map, KeyText labels) {
+  map->take_whole_keys();
+  Result<void> added = add(std::move(map));
+  if (added) metrics_.back().key_text = std::move(labels);
+  return added;
+}
+
 Result<void> Collector::check_name(const CollectedMetric& metric) const {
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
     if (metrics_[i].family->name != metric.family.name) continue;
@@ -157,13 +164,22 @@ std::uint64_t Collector::invalid_utf8() const {
   return count;
 }
 
+Result<KeyDecoder> Collector::foreign_decoder(const Metric& metric, const KeySchema& key) {
+  if (!metric.key_text) return KeyDecoder::create(key, names_);
+  if (metric.key_text->key_size == key.key_size) return KeyDecoder(*metric.key_text);
+  return Error(Errc::kInvalidConfig, "metric " + metric.family->name +
+                                         ": its keys are taken for structs of " +
+                                         std::to_string(metric.key_text->key_size) +
+                                         " bytes, and have " + std::to_string(key.key_size));
+}
+
 // Finds the map, and makes its labels and its series anew where it is another than the last.
 Result<void> Collector::open_foreign(Metric& metric, MapState& state) {
   const Result<void> opened = metric.foreign->open();
   if (!opened) return opened;
   const auto& layout = metric.foreign->layout();
   if (metric.foreign_layout == layout) return {};
-  auto decoder = KeyDecoder::create(layout->key, names_);
+  auto decoder = foreign_decoder(metric, layout->key);
   if (!decoder) return decoder.error();
   Family family = layout->family;
   family.label_names = decoder->label_names();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,9 @@ class Collector {
   // map is found, which each collection tries. kInvalidConfig as above, and for labels that cannot
   // be decoded.
   Result<void> add(std::unique_ptr<ForeignMap> map);
+  // The same with labels that are said in C++: see KeyLabels. A map whose keys have another size is
+  // not read.
+  Result<void> add(std::unique_ptr<ForeignMap> map, KeyText labels);
 
   // Loads and attaches what was added. A program that does not load is left out, with the reason in
   // programs(); the others run.
@@ -81,12 +85,14 @@ class Collector {
     std::unique_ptr<MetricSource> source;
     ForeignMap* foreign = nullptr;                        // `source`, where it is one
     std::shared_ptr<const ForeignLayout> foreign_layout;  // that `series` is for
+    std::optional<KeyText> key_text;                      // the labels, instead of `layout.key`
     std::string read_error;                               // of the last read
   };
 
   Result<void> check_name(const CollectedMetric& metric) const;
   void load(Probe& probe);
   Result<void> read(Metric& metric, MapState& state);
+  Result<KeyDecoder> foreign_decoder(const Metric& metric, const KeySchema& key);
   Result<void> open_foreign(Metric& metric, MapState& state);
   FamilySnapshot to_family(Metric& metric, MapState& state) const;
 

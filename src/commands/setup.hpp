@@ -7,12 +7,10 @@
 #include <memory>
 #include <string>
 
-#include "agent/agent.hpp"
+#include "agent/curl_transports.hpp"
 #include "base/result.hpp"
 #include "config/config.hpp"
 #include "env/filesystem.hpp"
-#include "sender/curl_loop.hpp"
-#include "sender/curl_transport_options.hpp"
 
 namespace bpfpush {
 
@@ -28,12 +26,6 @@ Result<std::chrono::milliseconds> parse_option(const std::string& option, const 
 // The directory of the configuration's spool; null where it is in memory. To be destroyed before
 // the io_context of the agent.
 Result<std::unique_ptr<Storage>> open_storage(const SpoolConfig& config);
-
-// What the configuration says of an endpoint, in the transport's own terms.
-CurlTransportOptions to_transport_options(const RemoteWriteConfig& endpoint);
-
-// Makes transports on `loop`. Both arguments outlive the factory and its transports.
-TransportFactory curl_transports(CurlLoop& loop, const Filesystem& filesystem);
 
 // Loads the collector's programs. kUnsupported if this host cannot load BPF programs at all, or
 // none of these.

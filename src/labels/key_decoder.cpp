@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/check.hpp"
 #include "base/utf8.hpp"
 
 namespace bpfpush {
@@ -104,14 +105,21 @@ Result<KeyDecoder::Field> KeyDecoder::create_field(KeyField spec, HostNames& nam
 }
 
 std::vector<std::string> KeyDecoder::label_names() const {
+  if (text_) return text_->names;
   std::vector<std::string> names;
   for (const Field& field : fields_) names.push_back(field.spec.name);
   return names;
 }
 
 std::optional<DecodedLabels> KeyDecoder::decode(std::span<const std::byte> key) const {
-  const std::string_view bytes(reinterpret_cast<const char*>(key.data()), key.size());
   DecodedLabels labels;
+  if (text_) {
+    labels.values = text_->values(key);
+    CHECK(labels.values.size() == text_->names.size());
+    for (std::string& value : labels.values) labels.repaired += repair(value) ? 1 : 0;
+    return labels;
+  }
+  const std::string_view bytes(reinterpret_cast<const char*>(key.data()), key.size());
   labels.values.reserve(fields_.size());
   for (const Field& field : fields_) {
     bool is_repaired = false;
@@ -124,7 +132,7 @@ std::optional<DecodedLabels> KeyDecoder::decode(std::span<const std::byte> key) 
 }
 
 std::vector<std::string> KeyDecoder::other() const {
-  return std::vector<std::string>(fields_.size(), "other");
+  return std::vector<std::string>(label_names().size(), "other");
 }
 
 std::optional<std::string> KeyDecoder::decode_field(const Field& field, std::string_view bytes,

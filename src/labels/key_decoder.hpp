@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "labels/decoder.hpp"
 #include "labels/host_names.hpp"
+#include "labels/key_labels.hpp"
 #include "snapshot/key_schema.hpp"
 
 namespace bpfpush {
@@ -27,6 +28,9 @@ class KeyDecoder {
   // outside the key.
   // `names` is shared by all decoders and outlives them.
   static Result<KeyDecoder> create(KeySchema schema, HostNames& names);
+
+  // One whose labels are said in C++.
+  explicit KeyDecoder(KeyText text) : text_(std::move(text)) {}
 
   std::vector<std::string> label_names() const;
 
@@ -54,6 +58,7 @@ class KeyDecoder {
                                                  bool& is_repaired);
 
   std::vector<Field> fields_;
+  std::optional<KeyText> text_;  // instead of fields
   bool volatile_ = false;
 };
 

@@ -38,6 +38,9 @@ class ForeignMap : public MetricSource {
   const MapPlace& place() const { return place_; }
   const ForeignMapOptions& options() const { return options_; }
 
+  // Leaves it to the caller what the keys mean: the layout has no labels, whatever BTF says.
+  void take_whole_keys() { options_.labels.emplace(); }
+
   // Finds the map, for the read() that follows. kNotFound or the system's error if it is not there;
   // kUnsupported, kInvalidConfig if what it holds is not what the options say.
   Result<void> open();

@@ -11,6 +11,23 @@
 #include "support/fake_filesystem.hpp"
 #include "support/result_printer.hpp"
 
+namespace {
+
+struct Seat {
+  std::uint16_t row;
+  std::uint16_t side;
+};
+
+}  // namespace
+
+template <>
+struct bpfpush::KeyLabels<Seat> {
+  static std::vector<std::string> names() { return {"row", "side"}; }
+  static std::vector<std::string> values(const Seat& seat) {
+    return {std::to_string(seat.row), seat.side == 0 ? "left" : "\xff"};
+  }
+};
+
 namespace bpfpush {
 namespace {
 
@@ -142,6 +159,16 @@ TEST(KeyDecoder, RefusesDecodersThatDoNotExistOrDoNotFit) {
     EXPECT_EQ(decoder.error(), c.want);
     EXPECT_THAT(decoder.error().message(), AllOf(HasSubstr("label l"), HasSubstr(c.says)));
   }
+}
+
+TEST(KeyDecoder, TakesWhatACppTypeSaysOfItsKeys) {
+  const KeyDecoder decoder(key_text<Seat>());
+  EXPECT_THAT(decoder.label_names(), ElementsAre("row", "side"));
+  const auto labels = decoder.decode(KeyBytes().add(Seat{7, 1})).value();
+  EXPECT_THAT(labels.values, ElementsAre("7", "\uFFFD"));
+  EXPECT_EQ(labels.repaired, 1u);
+  EXPECT_THAT(decoder.other(), ElementsAre("other", "other"));
+  EXPECT_FALSE(decoder.is_volatile());
 }
 
 }  // namespace
