@@ -61,7 +61,7 @@ Result<void> Collector::add(CollectedMetric metric) {
                                            ": " + decoder.error().message());
   }
   const Result<void> distinct = check_name(metric);
-  if (!distinct) return distinct;
+  if (!distinct) return distinct.error();
   metric.family.label_names = decoder->label_names();
   MapState& state = maps_.emplace_back();
   state.object = metric.object;
@@ -176,7 +176,7 @@ Result<KeyDecoder> Collector::foreign_decoder(const Metric& metric, const KeySch
 // Finds the map, and makes its labels and its series anew where it is another than the last.
 Result<void> Collector::open_foreign(Metric& metric, MapState& state) {
   const Result<void> opened = metric.foreign->open();
-  if (!opened) return opened;
+  if (!opened) return opened.error();
   const auto& layout = metric.foreign->layout();
   if (metric.foreign_layout == layout) return {};
   auto decoder = foreign_decoder(metric, layout->key);
@@ -194,7 +194,7 @@ Result<void> Collector::open_foreign(Metric& metric, MapState& state) {
 Result<void> Collector::read(Metric& metric, MapState& state) {
   if (metric.foreign != nullptr) {
     const Result<void> opened = open_foreign(metric, state);
-    if (!opened) return opened;
+    if (!opened) return opened.error();
   }
   overflow_.assign(metric.family->row_size(), 0);
   const Result<void> result = metric.source->read(rows_);
