@@ -24,9 +24,6 @@ std::vector<Label> to_labels(const std::vector<std::pair<std::string, std::strin
   return labels;
 }
 
-// As far ahead as receivers accept a timestamp, all but one: 10 minutes.
-constexpr std::chrono::minutes kStepBackMax{10};
-
 // What tells this host from the others of a fleet: what its series carry.
 std::string identity(const Config& config) {
   std::string text;
@@ -91,9 +88,14 @@ void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transp
   EncoderOptions encoding{external_labels_, config.queue.max_samples_per_send};
   endpoints_.push_back(std::make_unique<Endpoint>(std::move(transport), std::move(encoding)));
   Endpoint& endpoint = *endpoints_.back();
-  SenderOptions options{to_valid_utf8(config.name),
-                        config.headers,
-                        {config.queue.min_backoff, config.queue.max_backoff}};
+  SenderOptions options{
+      .endpoint = to_valid_utf8(config.name),
+      .headers = config.headers,
+      .backoff = {config.queue.min_backoff, config.queue.max_backoff},
+      .strict = config.strict,
+      .bytes_per_second_max = config.queue.max_bytes_per_second,
+      .push_interval = interval_,
+  };
   const SenderParts parts{*spool_, endpoint.encoder, *endpoint.transport,
                           clock_,  random,           draining_};
   endpoint.sender = std::make_unique<Sender>(std::move(options), parts);
@@ -142,16 +144,8 @@ asio::awaitable<void> Agent::give_up() {
 std::shared_ptr<const Snapshot> Agent::take_snapshot() {
   const BootTime begin = clock_.now();
   auto snapshot = std::make_shared<Snapshot>();
-  // Every receiver but one refuses a timestamp that does not follow the last: a clock that was set
-  // back must not cost the samples until it has caught up.
-  // A clock that was far ahead is followed back: what it stamped was refused anyway.
-  const WallTime now = clock_.wall_now();
-  const bool was_far_ahead = last_wall_ - now > kStepBackMax;
-  if (was_far_ahead) log::warn("the clock was set back, and timestamps with it");
-  const WallTime wall =
-      was_far_ahead ? now : std::max(now, last_wall_ + std::chrono::milliseconds(1));
-  snapshot->instant = {begin.time_since_epoch(), wall, clock_.boot_id(), clock_.is_synchronized()};
-  last_wall_ = wall;
+  snapshot->instant = {begin.time_since_epoch(), clock_.wall_now(), clock_.boot_id(),
+                       clock_.is_synchronized()};
   collector_.collect(snapshot->families);
   counters_.snapshots += 1;
   counters_.collect_time += clock_.now() - begin;

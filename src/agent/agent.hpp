@@ -88,7 +88,6 @@ class Agent {
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   SelfMetrics self_metrics_;
   AgentCounters counters_;
-  WallTime last_wall_{};
 };
 
 }  // namespace bpfpush

@@ -64,12 +64,26 @@ const std::vector<Definition>& definitions() {
       {"bpfpush_sender_requests_total",
        kCounter,
        {"endpoint", "outcome"},
-       "Requests by outcome: delivered, rejected for good and dropped, or failed and to be "
-       "retried."},
+       "Requests by outcome: delivered, rejected for good and dropped, failed and to be retried, "
+       "held until credentials or url are put right, or too large and split."},
       {"bpfpush_sender_samples_total",
        kCounter,
        {"endpoint", "outcome"},
        "Samples in requests that were delivered, or rejected for good and dropped."},
+      {"bpfpush_sender_rejected_samples_total",
+       kCounter,
+       {"endpoint", "reason"},
+       "Samples rejected, by reason: out_of_order, duplicate, too_old, too_new, too_large, "
+       "server_error, denied, other."},
+      {"bpfpush_sender_snapshots_total",
+       kCounter,
+       {"endpoint", "outcome"},
+       "Snapshots by outcome: delivered, rejected at least in part, or skipped because newer ones "
+       "were refused as too old."},
+      {"bpfpush_sender_held",
+       kGauge,
+       {"endpoint"},
+       "1 while nothing can be sent until credentials, url or this host's date are put right."},
       {"bpfpush_sender_sent_bytes_total",
        kCounter,
        {"endpoint"},
@@ -194,8 +208,21 @@ void SelfMetrics::set_endpoint(const EndpointState& endpoint) {
   set_requests("delivered", counters.requests_delivered);
   set_requests("rejected", counters.requests_rejected);
   set_requests("retried", counters.requests_retried);
+  set_requests("held", counters.requests_held);
+  set_requests("split", counters.requests_split);
   set("bpfpush_sender_samples_total", {endpoint.name, "delivered"}, counters.samples_delivered);
-  set("bpfpush_sender_samples_total", {endpoint.name, "rejected"}, counters.samples_rejected);
+  set("bpfpush_sender_samples_total", {endpoint.name, "rejected"}, counters.all_samples_rejected());
+  for (std::size_t i = 0; i < kRefusals; ++i) {
+    set("bpfpush_sender_rejected_samples_total", {endpoint.name, name_of(Refusal(i))},
+        counters.samples_rejected[i]);
+  }
+  const auto set_snapshots = [&](const char* outcome, std::uint64_t value) {
+    set("bpfpush_sender_snapshots_total", {endpoint.name, outcome}, value);
+  };
+  set_snapshots("delivered", counters.snapshots_delivered);
+  set_snapshots("rejected", counters.snapshots_rejected);
+  set_snapshots("skipped", counters.snapshots_skipped);
+  set("bpfpush_sender_held", {endpoint.name}, counters.held ? 1 : 0);
   set("bpfpush_sender_sent_bytes_total", {endpoint.name}, counters.bytes_sent);
   if (counters.last_success) {
     set("bpfpush_sender_last_success_timestamp_seconds", {endpoint.name},

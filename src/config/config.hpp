@@ -108,6 +108,7 @@ struct QueueConfig {
   std::size_t max_samples_per_send = 10'000;
   std::chrono::milliseconds min_backoff{1'000};
   std::chrono::milliseconds max_backoff{60'000};
+  std::size_t max_bytes_per_second = 0;  // 0: no limit
 
   friend bool operator==(const QueueConfig&, const QueueConfig&) = default;
 };
@@ -122,6 +123,7 @@ struct RemoteWriteConfig {
   std::string proxy_url;
   TlsConfig tls;
   QueueConfig queue;
+  bool strict = false;  // drop what is refused with 401, 403 or 404
   std::string where;
 };
 

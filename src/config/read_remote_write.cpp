@@ -112,11 +112,13 @@ TlsConfig read_tls(const ValueReader& value) {
 }
 
 QueueConfig read_queue(const ValueReader& value) {
-  const MappingReader reader(value, {"max_samples_per_send", "min_backoff", "max_backoff"});
+  const MappingReader reader(
+      value, {"max_samples_per_send", "min_backoff", "max_backoff", "max_bytes_per_second"});
   QueueConfig queue;
   reader.read_integer("max_samples_per_send", queue.max_samples_per_send, {1, kSamplesPerSendMax});
   reader.read_duration("min_backoff", queue.min_backoff, milliseconds(1));
   reader.read_duration("max_backoff", queue.max_backoff, milliseconds(1));
+  reader.read_byte_size("max_bytes_per_second", queue.max_bytes_per_second, 0);
   if (queue.min_backoff > queue.max_backoff) {
     reader.fault_at(reader.find("min_backoff") ? "min_backoff" : "max_backoff",
                     "makes min_backoff longer than max_backoff; min_backoff <= max_backoff");
@@ -125,8 +127,9 @@ QueueConfig read_queue(const ValueReader& value) {
 }
 
 RemoteWriteConfig read_endpoint(const ValueReader& value) {
-  const MappingReader reader(value, {"url", "name", "headers", "remote_timeout", "basic_auth",
-                                     "authorization", "proxy_url", "tls_config", "queue_config"});
+  const MappingReader reader(
+      value, {"url", "name", "headers", "remote_timeout", "basic_auth", "authorization",
+              "proxy_url", "tls_config", "queue_config", "strict"});
   RemoteWriteConfig endpoint;
   endpoint.where = value.where();
   if (value.kind() != YamlNode::Kind::kMapping) return endpoint;
@@ -138,6 +141,7 @@ RemoteWriteConfig read_endpoint(const ValueReader& value) {
   read_proxy_url(reader, endpoint);
   if (const auto tls = reader.find("tls_config")) endpoint.tls = read_tls(*tls);
   if (const auto queue = reader.find("queue_config")) endpoint.queue = read_queue(*queue);
+  reader.read_bool("strict", endpoint.strict);
   return endpoint;
 }
 

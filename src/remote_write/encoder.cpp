@@ -29,8 +29,7 @@ constexpr std::size_t kTimeSeriesOverheadMax =
 // library would: fields in order, zeros left out.
 class ClassicWriter {
  public:
-  ClassicWriter(ByteBuffer& message, Instant instant) : message_(message) {
-    const std::int64_t timestamp = instant.wall.time_since_epoch().count();
+  ClassicWriter(ByteBuffer& message, std::int64_t timestamp) : message_(message) {
     if (timestamp == 0) return;
     char* at = timestamp_;
     *at++ = wire::tag(2, Type::kVarint);  // Sample.timestamp
@@ -144,16 +143,17 @@ Encoder::Encoder(EncoderOptions options)
 
 Encoder::~Encoder() = default;
 
-EncodedRequest Encoder::encode(const Snapshot& snapshot, std::size_t begin, bool with_metadata) {
-  if (begin == 0) {
+EncodedRequest Encoder::encode(const Snapshot& snapshot, const RequestRange& range) {
+  if (range.begin == 0) {
     labels_->begin_pass();
     ended_->begin(snapshot);
   } else {
     ended_->sent_in_part();
   }
   message_.clear();
-  ClassicWriter writer(message_, snapshot.instant);
-  RequestCut cut(options_.samples_max, options_.message_bytes_max);
+  const auto timestamp = range.timestamp.value_or(snapshot.instant.wall);
+  ClassicWriter writer(message_, timestamp.time_since_epoch().count());
+  RequestCut cut(std::min(options_.samples_max, range.samples_max), options_.message_bytes_max);
   const auto write = [&](const std::shared_ptr<const Family>& family,
                          const std::shared_ptr<const Series>& series,
                          std::span<const std::uint64_t> row) {
@@ -164,26 +164,27 @@ EncodedRequest Encoder::encode(const Snapshot& snapshot, std::size_t begin, bool
     writer.write(*family, row, own, labels);
     return true;
   };
-  SeriesWalk walk(snapshot, begin);
-  while (!walk.at_end()) {
+  SeriesWalk walk(snapshot, range.begin);
+  while (!walk.at_end() && walk.position() < range.end) {
     const FamilySnapshot& family = walk.family();
     const std::size_t i = walk.index();
     if (!write(family.family, family.series[i], family.row(i))) break;
     walk.next();
   }
   const std::vector<EndedSeries::One>& ended = ended_->all();
-  std::size_t ended_at = begin - std::min(begin, walk.position());
-  while (walk.at_end() && ended_at < ended.size()) {
+  std::size_t ended_at = range.begin - std::min(range.begin, walk.position());
+  while (walk.at_end() && ended_at < ended.size() && walk.position() + ended_at < range.end) {
     if (!write(ended[ended_at].family, ended[ended_at].series, {})) break;
     ended_at += 1;
   }
-  if (with_metadata) {
+  if (range.with_metadata) {
     for (const FamilySnapshot& family : snapshot.families) {
       write_metadata(message_, *family.family);
     }
   }
-  const bool is_last = walk.at_end() && ended_at >= ended.size();
-  return {compress(), cut.samples(), walk.position() + ended_at, is_last};
+  const std::size_t next = walk.position() + ended_at;
+  const std::size_t total = series_count(snapshot) + ended.size();
+  return {compress(), cut.samples(), next, next >= total, total};
 }
 
 void Encoder::done() {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,6 +38,20 @@ struct EncodedRequest {
   // Where the next request of this snapshot begins, unless this is its last.
   std::size_t next = 0;
   bool is_last = false;
+
+  // Series the snapshot has to send, those that end included.
+  std::size_t total = 0;
+};
+
+// Which of a snapshot's series to encode, those that end counted behind those that are there; and
+// what goes with them.
+struct RequestRange {
+  std::size_t begin = 0;
+  std::size_t end = std::numeric_limits<std::size_t>::max();
+  std::size_t samples_max = std::numeric_limits<std::size_t>::max();  // if below the encoder's own
+  bool with_metadata = false;  // type, help and unit of every family of the snapshot
+  // What every sample has as its timestamp; the snapshot's wall time if it is not given.
+  std::optional<std::chrono::sys_time<std::chrono::milliseconds>> timestamp = {};
 };
 
 // All series of all families of a snapshot.
@@ -42,8 +59,7 @@ std::size_t series_count(const Snapshot& snapshot);
 
 // Encodes snapshots as remote write 1.0 (prometheus.WriteRequest), histograms in their classic
 // form: `_bucket` series with cumulative counts and `le`, then `_sum` and `_count`. Labels are
-// sorted, empty ones left out, and their bytes are made once per series. Every sample has the
-// snapshot's wall time as its timestamp. One encoder per endpoint.
+// sorted, empty ones left out, and their bytes are made once per series. One encoder per endpoint.
 //
 // A series that is gone ends: where the snapshot has its family and lacks the series, each of the
 // series' samples is written once more, with the value that means this (the stale marker), behind
@@ -53,14 +69,13 @@ class Encoder {
   explicit Encoder(EncoderOptions options);
   ~Encoder();
 
-  // Encodes the series from the `begin`-th on, those that end counted behind those that are there:
-  // as many as a request may hold and at least one if there is one left. With `with_metadata` the
-  // request also carries type, help and unit of every family of the snapshot.
+  // Encodes the series of the range: as many as a request may hold and at least one if there is
+  // one.
   //
-  // Asked to go on from where a request ended, it takes that one to be delivered. What it knows of
+  // Asked for a later part of a snapshot, it takes an earlier one to be delivered. What it knows of
   // series is kept from snapshot to snapshot, and told by `begin` == 0, which is
   // taken to start one: series that neither this snapshot nor the one before holds are forgotten.
-  EncodedRequest encode(const Snapshot& snapshot, std::size_t begin, bool with_metadata);
+  EncodedRequest encode(const Snapshot& snapshot, const RequestRange& range);
 
   // The snapshot that was encoded last is through, with all its requests. Not called for one that
   // is given up: what ended with it ends with the next.

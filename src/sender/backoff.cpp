@@ -19,9 +19,9 @@ milliseconds doubled(milliseconds delay, int times, milliseconds max) {
 
 }  // namespace
 
-milliseconds Backoff::next_delay(std::optional<std::chrono::seconds> retry_after) {
+milliseconds Backoff::next_delay(std::optional<std::chrono::seconds> retry_after, Pace pace) {
   const milliseconds min = std::max(options_.min, kDelayMin);
-  const milliseconds max = std::max(options_.max, min);
+  const milliseconds max = std::max(options_.max, min) * (pace == Pace::kSlow ? kSlowness : 1);
   milliseconds delay = doubled(min, attempt_, max);
   if (retry_after) delay = std::max<milliseconds>(min, std::min(*retry_after, kRetryAfterMax));
   attempt_ += 1;

@@ -21,9 +21,14 @@ class Backoff {
   // for days.
   static constexpr std::chrono::seconds kRetryAfterMax{600};
 
+  // Slow: the wait doubles up to kSlowness times the usual max.
+  enum class Pace { kUsual, kSlow };
+  static constexpr int kSlowness = 5;
+
   Backoff(BackoffOptions options, Random& random) : options_(options), random_(random) {}
 
-  std::chrono::milliseconds next_delay(std::optional<std::chrono::seconds> retry_after);
+  std::chrono::milliseconds next_delay(std::optional<std::chrono::seconds> retry_after,
+                                       Pace pace = Pace::kUsual);
   void reset() { attempt_ = 0; }
 
   // Tries that failed since the last reset: 0 for a first try. Sent as Retry-Attempt.

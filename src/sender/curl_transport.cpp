@@ -7,6 +7,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <ctime>
 #include <type_traits>
 #include <utility>
 
@@ -249,6 +250,11 @@ Result<HttpResponse> CurlTransport::Exchange::end() {
   const auto retry_after = info<curl_off_t>(easy, CURLINFO_RETRY_AFTER);
   if (retry_after > 0)
     response.retry_after = std::chrono::seconds(retry_after);  // 0: none, < 0: past
+  curl_header* date = nullptr;
+  if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK) {
+    const std::time_t seconds = curl_getdate(date->value, nullptr);
+    if (seconds >= 0) response.date = WallTime(std::chrono::seconds(seconds));
+  }
   if (const char* location = info<char*>(easy, CURLINFO_REDIRECT_URL)) {
     const Result<EndpointUrl> url = parse_endpoint_url(location);
     response.location = url ? url->printable : "not an http or https URL";

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <optional>
 #include <string>
 
 #include "env/clock.hpp"
+#include "sender/throttle.hpp"
 
 namespace bpfpush {
 
@@ -15,7 +15,7 @@ namespace bpfpush {
 // listened a minute ago, is news.
 class Outage {
  public:
-  static constexpr std::chrono::minutes kRepeat{10};
+  static constexpr std::chrono::minutes kRepeat = Throttle::kRepeat;
 
   struct Summary {
     std::chrono::seconds duration;  // from the first failure on
@@ -32,7 +32,7 @@ class Outage {
  private:
   int failures_ = 0;
   BootTime began_;
-  std::map<std::string, BootTime> logged_;  // when, by reason
+  Throttle throttle_;
 };
 
 }  // namespace bpfpush

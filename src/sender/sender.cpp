@@ -1,13 +1,17 @@
 #include "sender/sender.hpp"
 
+#include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "sender/request_headers.hpp"
+#include "sender/skip.hpp"
 
 namespace bpfpush {
 namespace asio = boost::asio;
@@ -21,7 +25,11 @@ Sender::Sender(SenderOptions options, const SenderParts& parts)
       clock_(parts.clock),
       stopping_(parts.stopping),
       cursor_(parts.spool.open_cursor(options_.endpoint)),
-      backoff_(options_.backoff, parts.random) {
+      backoff_(options_.backoff, parts.random),
+      patience_(options_.patience),
+      rate_(options_.bytes_per_second_max),
+      catch_up_(options_.push_interval, parts.random),
+      log_(options_.endpoint) {
   for (const auto& [name, value] : options_.headers) {
     if (!is_reserved_header(name)) continue;
     log::warn("header ignored: the protocol sets it", {{"endpoint", endpoint()}, {"header", name}});
@@ -32,7 +40,19 @@ asio::awaitable<void> Sender::run() {
   for (;;) {
     const bool readable = co_await spool_.wait_until_readable(cursor_);
     if (!readable) co_return;
-    if (!prepare()) continue;
+    const Ready ready = prepare();
+    if (ready == Ready::kNo) {
+      // There may be thousands of them, and others want a turn too.
+      co_await asio::post(asio::use_awaitable);
+      continue;
+    }
+    if (ready == Ready::kNotDated) {
+      if (stopping_.is_set()) co_return;
+      const BootTime next_look = clock_.now() + kClockInterval;
+      co_await wait_until(next_look);
+      continue;
+    }
+    co_await pace();
     HttpRequest request = make_request();
     const Result<HttpResponse> reply = co_await transport_.post(std::move(request));
     if (!reply) {
@@ -41,41 +61,68 @@ asio::awaitable<void> Sender::run() {
       const asio::cancellation_state cancellation = co_await asio::this_coro::cancellation_state;
       if (cancellation.cancelled() != asio::cancellation_type::none) co_return;
     }
-    const Verdict verdict = classify(reply);
-    count(verdict, reply);
-    report(verdict, reply);
-    if (verdict == Verdict::kRetry) {
-      // Named, because GCC 12 evaluates both branches of a conditional inside a co_await
-      // expression.
-      const auto retry_after = reply ? reply->retry_after : std::nullopt;
-      co_await back_off(retry_after);
-    } else {
-      go_on();
+    const std::chrono::nanoseconds delay = settle(reply);
+    if (delay > std::chrono::nanoseconds::zero()) {
+      const BootTime deadline = clock_.now() + delay;
+      co_await wait_until(deadline);
     }
   }
 }
 
-// Makes the request to send next the current one; false if the snapshot at the front had nothing to
+// Makes the request to send next the current one; kNo if the snapshot at the front had nothing to
 // send and is popped. A snapshot evicted while its requests go through is finished all the same, or
 // a slow link would never finish one. Once a try of it fails it is given up: the spool has counted
 // it as lost, and the next is worth more.
-bool Sender::prepare() {
+Sender::Ready Sender::prepare() {
   SpooledSnapshot front = spool_.front(cursor_);
   const bool failing = backoff_.attempt() > 0;
-  if (current_ && (!failing || current_->spooled.id == front.id)) return true;
-  current_ = Current{.spooled = std::move(front), .request = {}};
-  encode_from(0);
-  if (current_->request.samples > 0) return true;
-  finish();
-  return false;
+  if (current_ && (!failing || current_->spooled.id == front.id)) return Ready::kYes;
+  if (to_skip_ > 0) {
+    to_skip_ -= 1;
+    counters_.snapshots_skipped += pop(front.id);
+    return Ready::kNo;
+  }
+  current_.reset();
+  const BootTime now = clock_.now();
+  const TimeView view{clock_.boot_id(), now.time_since_epoch(), clock_.wall_now(),
+                      clock_.is_synchronized(), receiver_clock_.offset()};
+  const auto timestamp = stamp(front.snapshot->instant, view, last_timestamp_);
+  counters_.held = !timestamp;
+  if (!timestamp) {
+    log_.clock_is_not_set(now);
+    return Ready::kNotDated;
+  }
+  current_ = Current{.spooled = std::move(front), .timestamp = *timestamp};
+  encode_next();
+  current_->parts = Parts(current_->request.total);
+  if (!current_->parts.empty()) return Ready::kYes;
+  encoder_.done();
+  counters_.snapshots_delivered += pop(current_->spooled.id);
+  current_.reset();
+  return Ready::kNo;
 }
 
-void Sender::encode_from(std::size_t begin) {
-  current_->encoded = clock_.now();
-  current_->with_metadata =
-      !metadata_sent_ || current_->encoded - *metadata_sent_ >= kMetadataInterval;
-  current_->request = encoder_.encode(*current_->spooled.snapshot, begin, current_->with_metadata);
-  CHECK(current_->request.next > begin || current_->request.is_last);
+// Nothing says what the date is but this host's clock, which may be years ahead: a sample so far
+// ahead would make some receivers refuse everything that follows. So the receiver's is asked first.
+bool Sender::must_ask_date() const {
+  return !asked_date_ && !clock_.is_synchronized();
+}
+
+void Sender::encode_next() {
+  Current& current = *current_;
+  const BootTime now = clock_.now();
+  current.encoded = now;
+  current.asks_date = must_ask_date();
+  current.with_metadata =
+      current.asks_date || !metadata_sent_ || now - *metadata_sent_ >= kMetadataInterval;
+  const Parts::Range part = current.parts.next();
+  const RequestRange range{.begin = part.begin,
+                           .end = current.asks_date ? part.begin : part.end,
+                           .samples_max = size_limit_.samples_max(now),
+                           .with_metadata = current.with_metadata,
+                           .timestamp = current.timestamp};
+  current.request = encoder_.encode(*current.spooled.snapshot, range);
+  CHECK(current.asks_date || current.request.is_last || current.request.next > part.begin);
 }
 
 HttpRequest Sender::make_request() const {
@@ -87,100 +134,147 @@ HttpRequest Sender::make_request() const {
   return request;
 }
 
-void Sender::count(Verdict verdict, const Result<HttpResponse>& reply) {
-  const EncodedRequest& request = current_->request;
-  counters_.bytes_sent += request.body.size();
-  counters_.last_status = reply ? reply->status : 0;
-  switch (verdict) {
-    case Verdict::kDelivered:
-      counters_.requests_delivered += 1;
-      counters_.samples_delivered += request.samples;
-      counters_.last_success = clock_.wall_now();
-      break;
-    case Verdict::kRejected:
-      counters_.requests_rejected += 1;
-      counters_.samples_rejected += request.samples;
-      break;
-    case Verdict::kRetry:
-      counters_.requests_retried += 1;
-      break;
-  }
+asio::awaitable<void> Sender::pace() {
+  const BootTime now = clock_.now();
+  const std::chrono::nanoseconds wait = rate_.take(now, current_->request.body.size());
+  if (wait > std::chrono::nanoseconds::zero()) co_await clock_.sleep_until(now + wait);
 }
 
-void Sender::report(Verdict verdict, const Result<HttpResponse>& reply) {
-  if (verdict == Verdict::kRetry) {
-    const std::string reason =
-        reply ? std::to_string(reply->status) : reply.error().code.to_string();
-    if (outage_.failed(clock_.now(), reason)) report_failure(reply);
-    return;
-  }
-  if (const auto outage = outage_.ended(clock_.now())) {
-    log::info("endpoint answers again", {{"endpoint", endpoint()},
-                                         {"failed_tries", std::to_string(outage->failures)},
-                                         {"seconds", std::to_string(outage->duration.count())}});
-  } else if (verdict == Verdict::kDelivered && counters_.requests_delivered == 1) {
-    log::info("first request delivered", {{"endpoint", endpoint()}});
-  }
-  if (verdict == Verdict::kRejected) {
-    const bool wrong_path = reply->status == 404 || reply->status == 405;
-    log::warn(
-        "request rejected, its samples are dropped",
-        {{"endpoint", endpoint()},
-         {"status", std::to_string(reply->status)},
-         {"samples", std::to_string(current_->request.samples)},
-         {"body", reply->body},
-         {"hint", wrong_path ? "is the path of url that of the receiver's remote write?" : ""}});
-  }
-}
-
-void Sender::report_failure(const Result<HttpResponse>& reply) const {
-  const std::string attempt = std::to_string(backoff_.attempt());
-  if (!reply) {
-    log::warn(
-        "not delivered, will retry",
-        {{"endpoint", endpoint()}, {"retry_attempt", attempt}, {"error", reply.error().message()}});
-  } else if (reply->status / 100 == 3) {
-    log::warn("endpoint redirects, which is not followed: set url to where the data should go",
-              {{"endpoint", endpoint()},
-               {"retry_attempt", attempt},
-               {"status", std::to_string(reply->status)},
-               {"location", reply->location}});
-  } else {
-    log::warn("endpoint cannot take data now, will retry",
-              {{"endpoint", endpoint()},
-               {"retry_attempt", attempt},
-               {"status", std::to_string(reply->status)},
-               {"body", reply->body}});
-  }
-}
-
-// The current request is through, delivered or refused for good: on to the rest of its snapshot, or
-// past it.
-void Sender::go_on() {
-  backoff_.reset();
-  if (current_->with_metadata) metadata_sent_ = current_->encoded;
-  if (current_->request.is_last) {
-    finish();
-  } else {
-    encode_from(current_->request.next);
-  }
-}
-
-void Sender::finish() {
-  encoder_.done();
-  spool_.pop(cursor_, current_->spooled.id);
-  current_.reset();
-}
-
-asio::awaitable<void> Sender::back_off(std::optional<std::chrono::seconds> retry_after) {
+asio::awaitable<void> Sender::wait_until(BootTime deadline) {
   using asio::experimental::awaitable_operators::operator||;
-  const BootTime deadline = clock_.now() + backoff_.next_delay(retry_after);
   if (hurried_) {
     co_await clock_.sleep_until(deadline);
     co_return;
   }
   co_await (clock_.sleep_until(deadline) || stopping_.wait());
   hurried_ = stopping_.is_set();
+}
+
+std::chrono::nanoseconds Sender::settle(const Result<HttpResponse>& reply) {
+  const Verdict verdict = classify(reply);
+  counters_.bytes_sent += current_->request.body.size();
+  counters_.last_status = reply ? reply->status : 0;
+  if (!current_->asks_date) last_timestamp_ = current_->timestamp;
+  if (reply && reply->date) receiver_clock_.heard(*reply->date, clock_.now());
+  counters_.held = verdict == Verdict::kHeld && !options_.strict;
+  if (counters_.held || verdict == Verdict::kRetry) return retry(verdict, reply);
+
+  backoff_.reset();
+  const bool is_first =
+      verdict == Verdict::kDelivered && !current_->asks_date && counters_.requests_delivered == 0;
+  log_.answered(clock_.now(), is_first);
+  if (current_->asks_date) {
+    asked_date_ = true;
+    current_.reset();
+    return {};
+  }
+  if (current_->with_metadata) metadata_sent_ = current_->encoded;
+  switch (verdict) {
+    case Verdict::kDelivered:
+      return deliver();
+    case Verdict::kTooLarge:
+      return split(*reply);
+    default:
+      return reject(refusal_of(*reply), *reply);
+  }
+}
+
+std::chrono::nanoseconds Sender::deliver() {
+  const std::size_t samples = current_->request.samples;
+  counters_.requests_delivered += 1;
+  counters_.samples_delivered += samples;
+  counters_.last_success = clock_.wall_now();
+  too_old_in_a_row_ = 0;
+  size_limit_.passed(samples);
+  current_->parts.passed(current_->request.next);
+  return go_on();
+}
+
+std::chrono::nanoseconds Sender::retry(Verdict verdict, const Result<HttpResponse>& reply) {
+  const BootTime now = clock_.now();
+  const bool held = verdict == Verdict::kHeld;
+  log_.failed(now, verdict, backoff_.attempt(), reply);
+  catch_up_.interrupted();
+  const bool may_be_the_request = reply && reply->status >= 500 && !current_->asks_date;
+  if (may_be_the_request && (current_->parts.isolating() || patience_.ends(now))) {
+    const Parts::Failure failure = current_->parts.failed(current_->request.next);
+    if (failure == Parts::Failure::kGiveUp) {
+      current_->gave_up = true;
+      count_rejected(Refusal::kServerError, *reply);
+      return go_on();
+    }
+    encode_next();
+    if (failure == Parts::Failure::kTryOn) backoff_.reset();
+  }
+  (held ? counters_.requests_held : counters_.requests_retried) += 1;
+  const auto pace = held ? Backoff::Pace::kSlow : Backoff::Pace::kUsual;
+  return backoff_.next_delay(reply ? reply->retry_after : std::nullopt, pace);
+}
+
+std::chrono::nanoseconds Sender::split(const HttpResponse& reply) {
+  size_limit_.refused();
+  if (!current_->parts.halve(current_->request.next)) return reject(Refusal::kTooLarge, reply);
+  counters_.requests_split += 1;
+  patience_.renew();
+  encode_next();
+  return {};
+}
+
+std::chrono::nanoseconds Sender::reject(Refusal refusal, const HttpResponse& reply) {
+  count_rejected(refusal, reply);
+  current_->parts.refused(current_->request.next);
+  return refusal == Refusal::kTooOld ? skip() : go_on();
+}
+
+void Sender::count_rejected(Refusal refusal, const HttpResponse& reply) {
+  const std::size_t samples = current_->request.samples;
+  counters_.requests_rejected += 1;
+  counters_.samples_rejected[static_cast<std::size_t>(refusal)] += samples;
+  current_->rejected = true;
+  log_.rejected(clock_.now(), refusal, samples, reply);
+}
+
+// What is older than a snapshot refused as too old would be refused too, and so, it may be, much of
+// what follows.
+std::chrono::nanoseconds Sender::skip() {
+  const std::uint64_t pending = backlog().pending_snapshots;
+  if (pending <= 1) return go_on();
+  too_old_in_a_row_ += 1;
+  to_skip_ = skip_step(too_old_in_a_row_, pending) - 1;
+  if (to_skip_ > 0) log_.skipped(clock_.now(), counters_.snapshots_skipped + to_skip_);
+  counters_.snapshots_rejected += pop(current_->spooled.id);
+  return finish();
+}
+
+// The current request is through, delivered or refused for good: on to the rest of its snapshot, or
+// past it.
+std::chrono::nanoseconds Sender::go_on() {
+  patience_.renew();
+  backoff_.reset();
+  if (!current_->parts.empty()) {
+    encode_next();
+    return {};
+  }
+  encoder_.done();
+  size_limit_.learn(clock_.now());
+  patience_.learn(current_->gave_up);
+  const bool rejected = current_->rejected;
+  const std::uint64_t popped = pop(current_->spooled.id);
+  (rejected ? counters_.snapshots_rejected : counters_.snapshots_delivered) += popped;
+  return finish();
+}
+
+std::chrono::nanoseconds Sender::finish() {
+  current_.reset();
+  const std::chrono::nanoseconds pause = catch_up_.pause(backlog().pending_snapshots);
+  return stopping_.is_set() ? std::chrono::nanoseconds::zero() : pause;
+}
+
+// 1, or 0 if the spool had evicted or thinned it meanwhile, and counted it so.
+std::uint64_t Sender::pop(std::uint64_t id) {
+  const std::uint64_t before = backlog().passed_snapshots;
+  spool_.pop(cursor_, id);
+  return backlog().passed_snapshots - before;
 }
 
 }  // namespace bpfpush

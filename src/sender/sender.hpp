@@ -2,7 +2,9 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -11,7 +13,14 @@
 #include "env/random.hpp"
 #include "remote_write/encoder.hpp"
 #include "sender/backoff.hpp"
-#include "sender/outage.hpp"
+#include "sender/byte_rate.hpp"
+#include "sender/catch_up.hpp"
+#include "sender/delivery_log.hpp"
+#include "sender/parts.hpp"
+#include "sender/patience.hpp"
+#include "sender/sender_counters.hpp"
+#include "sender/size_limit.hpp"
+#include "sender/stamp.hpp"
 #include "sender/transport.hpp"
 #include "sender/verdict.hpp"
 #include "spool/spool.hpp"
@@ -22,6 +31,10 @@ struct SenderOptions {
   std::string endpoint;  // its name: in the log, in self-metrics, and for its cursor in the spool
   HttpHeaders headers;   // the user's; those that remote write sets itself are ignored
   BackoffOptions backoff;
+  Patience::Options patience = {};
+  bool strict = false;  // what is refused for credentials or path is dropped, not held
+  std::uint64_t bytes_per_second_max = 0;    // 0: no limit
+  std::chrono::nanoseconds push_interval{};  // see CatchUp
 };
 
 // What a sender works with. All of it outlives the sender; encoder and transport serve it alone.
@@ -35,31 +48,22 @@ struct SenderParts {
                     // tries at once, once
 };
 
-// Since the sender was made.
-struct SenderCounters {
-  std::uint64_t requests_delivered = 0;
-  std::uint64_t requests_rejected = 0;  // refused for good, and dropped
-  std::uint64_t requests_retried = 0;   // failed tries: refused for now, or not answered
-  std::uint64_t samples_delivered = 0;
-  std::uint64_t samples_rejected = 0;
-  std::uint64_t bytes_sent = 0;          // bodies of all tries
-  int last_status = 0;                   // HTTP status of the last try; 0 if it had no answer
-  std::optional<WallTime> last_success;  // when a request was last delivered
-};
-
 // Delivers the snapshots of a spool to one endpoint, oldest first, as remote write 1.0. A snapshot
 // leaves the spool only once the receiver has taken or for good refused all of its requests: a
-// crash sends some twice rather than never.
+// crash sends some twice rather than never. What was answered is never sent again.
 class Sender {
  public:
   // Metadata is for the receiver's memory of names and units, which need not hear it with every
   // push.
   static constexpr std::chrono::minutes kMetadataInterval{1};
 
+  // How often a clock that is not set is looked at.
+  static constexpr std::chrono::seconds kClockInterval{1};
+
   Sender(SenderOptions options, const SenderParts& parts);
 
-  // Returns once the spool is closed and everything in it is through. Cancelling it leaves the
-  // spool as it is.
+  // Returns once the spool is closed and everything in it is through, or cannot be dated.
+  // Cancelling it leaves the spool as it is.
   boost::asio::awaitable<void> run();
 
   const std::string& endpoint() const { return options_.endpoint; }
@@ -67,23 +71,39 @@ class Sender {
   SpoolState backlog() const { return spool_.state(cursor_); }
 
  private:
-  // The request at hand. It is kept over its retries, which so send the same bytes.
+  // The snapshot at hand, and the request made of it. The request is kept over its retries, which
+  // so send the same bytes.
   struct Current {
     SpooledSnapshot spooled;
-    EncodedRequest request;
+    WallTime timestamp;
+    Parts parts = Parts(std::numeric_limits<std::size_t>::max());  // until it is known how many
+    EncodedRequest request = {};
     bool with_metadata = false;
+    bool asks_date = false;  // the request has no samples: its answer is to tell the date
+    bool rejected = false;   // some of it was
+    bool gave_up = false;    // some of it was rejected for its 5xx
     BootTime encoded = {};
   };
+  enum class Ready { kYes, kNo, kNotDated };
 
-  bool prepare();
-  void encode_from(std::size_t begin);
+  Ready prepare();
+  bool must_ask_date() const;
+  void encode_next();
   HttpRequest make_request() const;
-  void count(Verdict verdict, const Result<HttpResponse>& reply);
-  void report(Verdict verdict, const Result<HttpResponse>& reply);
-  void report_failure(const Result<HttpResponse>& reply) const;
-  void go_on();
-  void finish();
-  boost::asio::awaitable<void> back_off(std::optional<std::chrono::seconds> retry_after);
+  boost::asio::awaitable<void> pace();
+  boost::asio::awaitable<void> wait_until(BootTime deadline);
+
+  // Act upon an answer; what they return is how long to wait then.
+  std::chrono::nanoseconds settle(const Result<HttpResponse>& reply);
+  std::chrono::nanoseconds deliver();
+  std::chrono::nanoseconds retry(Verdict verdict, const Result<HttpResponse>& reply);
+  std::chrono::nanoseconds split(const HttpResponse& reply);
+  std::chrono::nanoseconds reject(Refusal refusal, const HttpResponse& reply);
+  std::chrono::nanoseconds skip();
+  std::chrono::nanoseconds go_on();
+  std::chrono::nanoseconds finish();
+  void count_rejected(Refusal refusal, const HttpResponse& reply);
+  std::uint64_t pop(std::uint64_t id);
 
   SenderOptions options_;
   HttpHeaders headers_;
@@ -94,10 +114,19 @@ class Sender {
   Event& stopping_;
   CursorId cursor_;
   Backoff backoff_;
-  Outage outage_;
+  Patience patience_;
+  ByteRate rate_;
+  CatchUp catch_up_;
+  SizeLimit size_limit_;
+  ReceiverClock receiver_clock_;
+  DeliveryLog log_;
   SenderCounters counters_;
   std::optional<Current> current_;
   std::optional<BootTime> metadata_sent_;
+  std::optional<WallTime> last_timestamp_;
+  int too_old_in_a_row_ = 0;
+  std::uint64_t to_skip_ = 0;  // snapshots, for they will be too old as well
+  bool asked_date_ = false;
   bool hurried_ = false;  // the one try that `stopping` brings forward has been made
 };
 

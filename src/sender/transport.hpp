@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "env/clock.hpp"
 
 namespace bpfpush {
 
@@ -25,9 +26,10 @@ struct HttpRequest {
 // What came back. A status is data: the caller decides what it means.
 struct HttpResponse {
   int status = 0;
-  std::string body;  // at most the first 4 KiB, to be logged and not interpreted
+  std::string body;  // at most the first 4 KiB, to be logged; see verdict.hpp
   std::optional<std::chrono::seconds> retry_after;
-  std::string location;  // where a 3xx points; it is never followed
+  std::optional<WallTime> date;  // when it was sent, by the server's clock
+  std::string location;          // where a 3xx points; it is never followed
 };
 
 // Carries requests to one endpoint, one at a time. The error is for when no complete answer came:

@@ -152,7 +152,9 @@ TEST(ParseConfig, ReadsAnEndpoint) {
     proxy_url: http://proxy:3128
     tls_config: {ca_file: /ca, cert_file: /cert, key_file: /key, min_version: TLS13,
                  insecure_skip_verify: true}
-    queue_config: {max_samples_per_send: 500, min_backoff: 100ms, max_backoff: 10s}
+    queue_config: {max_samples_per_send: 500, min_backoff: 100ms, max_backoff: 10s,
+                   max_bytes_per_second: 2KiB}
+    strict: true
 )");
   ASSERT_EQ(config.remote_write.size(), 1u);
   const RemoteWriteConfig& endpoint = config.remote_write[0];
@@ -165,7 +167,8 @@ TEST(ParseConfig, ReadsAnEndpoint) {
   EXPECT_EQ(endpoint.bearer_token_file, "");
   EXPECT_EQ(endpoint.proxy_url, "http://proxy:3128");
   EXPECT_EQ(endpoint.tls, (TlsConfig{"/ca", "/cert", "/key", "TLS13", true}));
-  EXPECT_EQ(endpoint.queue, (QueueConfig{500, milliseconds(100), milliseconds(10'000)}));
+  EXPECT_EQ(endpoint.queue, (QueueConfig{500, milliseconds(100), milliseconds(10'000), 2'048}));
+  EXPECT_TRUE(endpoint.strict);
   EXPECT_EQ(endpoint.where, "f.yaml:2");
 }
 
@@ -181,6 +184,7 @@ TEST(ParseConfig, NamesAnEndpointForItsHostAndPort) {
   EXPECT_EQ(config.remote_write[1].name, "a.example");
   EXPECT_EQ(config.remote_write[1].queue.max_backoff, milliseconds(2'000));
   EXPECT_EQ(config.remote_write[1].tls, TlsConfig());
+  EXPECT_FALSE(config.remote_write[1].strict);
 }
 
 }  // namespace

@@ -123,6 +123,8 @@ constexpr const char* kKeys[] = {"global",
                                  "max_samples_per_send",
                                  "min_backoff",
                                  "max_backoff",
+                                 "max_bytes_per_second",
+                                 "strict",
                                  "max_bytes",
                                  "log",
                                  "level"};

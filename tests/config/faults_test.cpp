@@ -199,6 +199,8 @@ TEST(ConfigFaults, NameLineKeyAndRemedyInsideAnEndpoint) {
       {"queue_config: {min_backoff: 2s, max_backoff: 1s}", "queue_config.min_backoff: makes", "<="},
       {"queue_config: {min_backoff: 2m}", "queue_config.min_backoff: makes", "<="},
       {"queue_config: {max_backoff: 10ms}", "queue_config.max_backoff: makes", "<="},
+      {"queue_config: {max_bytes_per_second: fast}", "queue_config.max_bytes_per_second: ", "fast"},
+      {"strict: perhaps", "strict: \"perhaps\"", "true"},
       {"queue_config: {capacity: 1}", "queue_config.capacity: unknown key", "max_backoff"},
   };
   for (const Case& c : cases) {

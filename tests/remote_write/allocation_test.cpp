@@ -102,7 +102,7 @@ TEST(EncoderMemory, IsNotAllocatedForSeriesOfTheSnapshotBefore) {
   std::vector<std::size_t> begins;
   for (std::size_t begin = 0; begin < series_count(first);) {
     begins.push_back(begin);
-    begin = encoder.encode(first, begin, true).next;
+    begin = encoder.encode(first, {.begin = begin, .with_metadata = true}).next;
   }
   encoder.done();
   ASSERT_EQ(begins.size(), 3u);
@@ -111,7 +111,7 @@ TEST(EncoderMemory, IsNotAllocatedForSeriesOfTheSnapshotBefore) {
   for (const std::size_t begin : begins) {
     SCOPED_TRACE(begin);
     const std::size_t before = allocations;
-    const EncodedRequest request = encoder.encode(second, begin, true);
+    const EncodedRequest request = encoder.encode(second, {.begin = begin, .with_metadata = true});
     const std::size_t made = allocations - before;
     EXPECT_EQ(made, allocations_by_snappy(testing::decompress(request.body)));
   }
@@ -119,7 +119,7 @@ TEST(EncoderMemory, IsNotAllocatedForSeriesOfTheSnapshotBefore) {
 
 void encode_all(Encoder& encoder, const Snapshot& snapshot) {
   EncodedRequest request;
-  while (!request.is_last) request = encoder.encode(snapshot, request.next, false);
+  while (!request.is_last) request = encoder.encode(snapshot, {.begin = request.next});
   encoder.done();
 }
 

@@ -22,7 +22,7 @@ using testing::share;
 
 prometheus::WriteRequest encode_all(const Snapshot& snapshot, bool with_metadata = false) {
   Encoder encoder({});
-  const EncodedRequest request = encoder.encode(snapshot, 0, with_metadata);
+  const EncodedRequest request = encoder.encode(snapshot, {.with_metadata = with_metadata});
   EXPECT_EQ(request.next, series_count(snapshot));
   return decode(request.body);
 }
@@ -174,7 +174,7 @@ TEST(Encoder, SaysWhatFamiliesAreWhenAskedTo) {
 
 TEST(Encoder, MakesAnEmptyMessageOfAnEmptySnapshot) {
   Encoder encoder({});
-  const EncodedRequest request = encoder.encode(make_snapshot({}), 0, false);
+  const EncodedRequest request = encoder.encode(make_snapshot({}), {});
   EXPECT_EQ(request.samples, 0u);
   EXPECT_EQ(request.next, 0u);
   EXPECT_EQ(testing::decompress(request.body), "");
@@ -200,7 +200,7 @@ std::vector<std::size_t> cut(const Snapshot& snapshot, EncoderOptions options) {
   Encoder encoder(std::move(options));
   std::vector<std::size_t> samples;
   for (std::size_t begin = 0; begin < series_count(snapshot);) {
-    const EncodedRequest request = encoder.encode(snapshot, begin, false);
+    const EncodedRequest request = encoder.encode(snapshot, {.begin = begin});
     EXPECT_EQ(static_cast<std::size_t>(decode(request.body).timeseries_size()), request.samples);
     samples.push_back(request.samples);
     if (request.next <= begin) {
@@ -244,7 +244,7 @@ TEST(Encoder, KeepsAMessageUnderTheLimitOfItsBytes) {
   Encoder encoder({.message_bytes_max = 1000});
   std::size_t begin = 0;
   while (begin < 100) {
-    const EncodedRequest request = encoder.encode(snapshot, begin, false);
+    const EncodedRequest request = encoder.encode(snapshot, {.begin = begin});
     EXPECT_LE(testing::decompress(request.body).size(), 1000u);
     ASSERT_GT(request.next, begin);
     begin = request.next;
@@ -255,7 +255,7 @@ TEST(Encoder, RepeatsARequestByteForByte) {
   const Snapshot snapshot = five_series();
   Encoder encoder({.samples_max = 6});
   const auto bytes = [&] {
-    const EncodedRequest request = encoder.encode(snapshot, 2, true);
+    const EncodedRequest request = encoder.encode(snapshot, {.begin = 2, .with_metadata = true});
     return std::vector(request.body.begin(), request.body.end());
   };
   const auto once = bytes();

@@ -102,7 +102,7 @@ std::vector<std::vector<std::string>> requests_of(Encoder& encoder, const Snapsh
   std::vector<std::vector<std::string>> requests;
   EncodedRequest request;
   while (!request.is_last) {
-    request = encoder.encode(snapshot, request.next, false);
+    request = encoder.encode(snapshot, {.begin = request.next});
     std::vector<std::string>& samples = requests.emplace_back();
     const prometheus::WriteRequest decoded = decode(request.body);
     for (const auto& series : decoded.timeseries()) {

@@ -118,7 +118,7 @@ TEST(LabelCache, DoesNotGrowWhenSnapshotsAreAbandonedHalfway) {
   for (int i = 0; i < 20; ++i) {
     const auto first = make_series({std::to_string(i)});
     known.push_back(first);
-    (void)encoder.encode(counters(family, {first, make_series({"never sent"})}), 0, false);
+    (void)encoder.encode(counters(family, {first, make_series({"never sent"})}), {});
   }
   int alive = 0;
   for (const auto& one : known) alive += one.expired() ? 0 : 1;
@@ -131,7 +131,7 @@ TEST(LabelCache, KeepsTheSeriesOfASnapshotSentInParts) {
   const Snapshot snapshot = counters(family, {make_series({"1"}), make_series({"2"})});
   for (int pass = 0; pass < 3; ++pass) {
     for (std::size_t begin = 0; begin < 2; ++begin) {
-      EXPECT_EQ(encoder.encode(snapshot, begin, false).next, begin + 1);
+      EXPECT_EQ(encoder.encode(snapshot, {.begin = begin}).next, begin + 1);
     }
   }
   // The snapshot, the labels, and the list of what may have to be ended.
@@ -147,7 +147,7 @@ TEST(LabelCache, IsNotMisledByAnAddressUsedAgain) {
   for (int i = 0; i < 100; ++i) {
     const std::string value = std::to_string(i);
     const Snapshot snapshot = counters(family, {make_series({value})});
-    const auto request = decode(encoder.encode(snapshot, 0, false).body);
+    const auto request = decode(encoder.encode(snapshot, {}).body);
     ASSERT_EQ(labels_of(request.timeseries(0)), "{__name__=\"a\", l=\"" + value + "\"}");
   }
 }
@@ -157,7 +157,7 @@ TEST(LabelCache, IsNotMisledByTheAddressOfAFamilyUsedAgain) {
   for (int i = 0; i < 100; ++i) {
     const std::string name = "metric" + std::to_string(i);
     const Snapshot snapshot = counters(share({.name = name}), {make_series({})});
-    const auto request = decode(encoder.encode(snapshot, 0, false).body);
+    const auto request = decode(encoder.encode(snapshot, {}).body);
     ASSERT_EQ(labels_of(request.timeseries(0)), "{__name__=\"" + name + "\"}");
   }
 }

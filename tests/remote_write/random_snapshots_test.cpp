@@ -167,7 +167,7 @@ TEST(RandomSnapshots, AreWrittenAsTheProtobufLibraryWritesThem) {
       do {
         const bool with_metadata = host.below(2) == 0;
         const std::size_t begin = request.next;
-        request = encoder.encode(snapshot, begin, with_metadata);
+        request = encoder.encode(snapshot, {.begin = begin, .with_metadata = with_metadata});
         const auto expected =
             reference_request(snapshot, gone, external, begin, request.next, with_metadata);
         ASSERT_EQ(request.samples, static_cast<std::size_t>(expected.timeseries_size()));

@@ -78,6 +78,15 @@ std::string http_date(std::time_t time) {
   return {text, size};
 }
 
+TEST_F(CurlTransportTest, ReadsTheServersDate) {
+  const auto transport = make();
+  receiver_.answer({.status = 400, .headers = {{"Date", http_date(1'700'000'000)}}});
+  EXPECT_EQ(post(*transport)->date, WallTime(1'700'000'000s));
+  receiver_.answer({.status = 204, .headers = {{"Date", "soon"}}});
+  EXPECT_EQ(post(*transport)->date, std::nullopt);
+  EXPECT_EQ(post(*transport)->date, std::nullopt);
+}
+
 TEST_F(CurlTransportTest, ReadsRetryAfterAsSecondsOrDate) {
   const std::time_t now = std::time(nullptr);
   struct Case {

@@ -45,16 +45,20 @@ TEST(Sender, LogsTheBeginAndTheEndOfAnOutageNotEveryTry) {
   EXPECT_THAT(log, HasSubstr("msg=\"endpoint answers again\" endpoint=main failed_tries=8"));
 }
 
-TEST(Sender, LogsEveryRejectionWithWhatTheReceiverSaid) {
+TEST(Sender, LogsTheFirstRejectionOfAKindWithWhatTheReceiverSaid) {
   SenderWorld world;
   world.transport.otherwise = response(400, "out of order sample");
-  world.append();
-  world.append();
+  for (int i = 0; i < 5; ++i) world.append();
   testing::internal::CaptureStderr();
   world.start();
   world.run_for(1s);
+  world.transport.otherwise = response(400, "label names too long");
+  world.append();
+  world.run_for(1s);
   const std::string log = testing::internal::GetCapturedStderr();
-  EXPECT_EQ(count_of(log, "status=400 samples=1 body=\"out of order sample\""), 2) << log;
+  EXPECT_EQ(count_of(log, "reason=out_of_order samples=1 body=\"out of order sample\" hint="), 1)
+      << log;
+  EXPECT_EQ(count_of(log, "reason=other samples=1 body=\"label names too long\"\n"), 1) << log;
 }
 
 TEST(Sender, LogsWhereARedirectPointsAndWhatToSet) {

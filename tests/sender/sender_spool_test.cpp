@@ -17,6 +17,7 @@ TEST(Sender, GivesUpAFailingSnapshotThatTheSpoolEvicted) {
   SenderWorld world({.snapshots_max = 2});
   world.transport.answers = {response(503)};
   const auto first = world.append();
+  world.run_for(1s);
   const auto second = world.append();
   world.start();
   world.run_for(500ms);

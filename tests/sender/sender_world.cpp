@@ -1,9 +1,14 @@
 #include "sender_world.hpp"
 
+#include <snappy.h>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
 #include <utility>
+
+#include "base/check.hpp"
+#include "remote_write_1.pb.h"
 
 namespace bpfpush {
 namespace asio = boost::asio;
@@ -31,6 +36,13 @@ std::size_t spool_bytes(std::size_t snapshots) {
   Snapshot snapshot = one_series_snapshot(make_family());
   snapshot.families[0].append(std::make_shared<const Series>());
   return snapshots * memory_bytes(snapshot);
+}
+
+prometheus::WriteRequest decode(const std::string& body) {
+  std::string message;
+  prometheus::WriteRequest request;
+  CHECK(snappy::Uncompress(body.data(), body.size(), &message) && request.ParseFromString(message));
+  return request;
 }
 
 }  // namespace
@@ -67,7 +79,8 @@ SenderWorld::SenderWorld(Options options)
 
 std::shared_ptr<const Snapshot> SenderWorld::append(std::size_t series) {
   auto snapshot = std::make_shared<Snapshot>(one_series_snapshot(family_));
-  snapshot->instant.wall = clock.wall_now();
+  snapshot->instant = {clock.now().time_since_epoch(), clock.wall_now(), clock.boot_id(),
+                       clock.is_synchronized()};
   for (std::size_t i = 0; i < series; ++i) {
     snapshot->families[0].append(series_.at(i))[0] = next_value_++;
   }
@@ -102,7 +115,8 @@ bool SenderWorld::step() {
 std::string SenderWorld::body(const Snapshot& snapshot, std::size_t begin,
                               bool with_metadata) const {
   Encoder fresh({.external_labels = {}, .samples_max = samples_max_});
-  const EncodedRequest request = fresh.encode(snapshot, begin, with_metadata);
+  const EncodedRequest request =
+      fresh.encode(snapshot, {.begin = begin, .with_metadata = with_metadata});
   return {reinterpret_cast<const char*>(request.body.data()), request.body.size()};
 }
 
@@ -111,6 +125,27 @@ std::vector<std::string> SenderWorld::posted_bodies() const {
   bodies.reserve(transport.posted.size());
   for (const Posted& posted : transport.posted) bodies.push_back(posted.body);
   return bodies;
+}
+
+std::vector<WallTime> SenderWorld::posted_timestamps() const {
+  std::vector<WallTime> timestamps;
+  for (const Posted& posted : transport.posted) {
+    const prometheus::WriteRequest request = decode(posted.body);
+    if (request.timeseries().empty()) continue;
+    timestamps.emplace_back(
+        std::chrono::milliseconds(request.timeseries(0).samples(0).timestamp()));
+  }
+  return timestamps;
+}
+
+bool SenderWorld::holds_series(const std::string& body, int index) {
+  const prometheus::WriteRequest request = decode(body);
+  for (const auto& series : request.timeseries()) {
+    for (const auto& label : series.labels()) {
+      if (label.name() == "index" && label.value() == std::to_string(index)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace bpfpush

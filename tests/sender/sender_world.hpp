@@ -52,6 +52,11 @@ class SenderWorld {
   std::string body(const Snapshot& snapshot, std::size_t begin, bool with_metadata) const;
   std::vector<std::string> posted_bodies() const;
 
+  // The timestamps of what was posted, one for each request that has samples.
+  std::vector<WallTime> posted_timestamps() const;
+  // Whether the body has a sample of the series that append() numbers so.
+  static bool holds_series(const std::string& body, int index);
+
   boost::asio::io_context io{1};
   ManualClock clock;
   FixedRandom random{0};

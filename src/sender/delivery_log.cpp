@@ -1,0 +1,86 @@
+#include "sender/delivery_log.hpp"
+
+#include "base/log.hpp"
+
+namespace bpfpush {
+
+void DeliveryLog::failed(BootTime now, Verdict verdict, int attempt,
+                         const Result<HttpResponse>& reply) {
+  const std::string reason = reply ? std::to_string(reply->status) : reply.error().code.to_string();
+  if (!outage_.failed(now, reason)) return;
+  const std::string retry_attempt = std::to_string(attempt);
+  if (!reply) {
+    log::warn("not delivered, will retry", {{"endpoint", endpoint_},
+                                            {"retry_attempt", retry_attempt},
+                                            {"error", reply.error().message()}});
+    return;
+  }
+  const std::string status = std::to_string(reply->status);
+  if (verdict == Verdict::kHeld) {
+    log::warn("endpoint refuses us, its data is held",
+              {{"endpoint", endpoint_},
+               {"status", status},
+               {"body", reply->body},
+               {"hint", std::string(hint_for_held(reply->status))}});
+  } else if (reply->status / 100 == 3) {
+    log::warn("endpoint redirects, which is not followed: set url to where the data should go",
+              {{"endpoint", endpoint_},
+               {"retry_attempt", retry_attempt},
+               {"status", status},
+               {"location", reply->location}});
+  } else {
+    log::warn("endpoint cannot take data now, will retry", {{"endpoint", endpoint_},
+                                                            {"retry_attempt", retry_attempt},
+                                                            {"status", status},
+                                                            {"body", reply->body}});
+  }
+}
+
+void DeliveryLog::answered(BootTime now, bool is_first_delivered) {
+  if (const auto outage = outage_.ended(now)) {
+    log::info("endpoint answers again", {{"endpoint", endpoint_},
+                                         {"failed_tries", std::to_string(outage->failures)},
+                                         {"seconds", std::to_string(outage->duration.count())}});
+  } else if (is_first_delivered) {
+    log::info("first request delivered", {{"endpoint", endpoint_}});
+  }
+}
+
+void DeliveryLog::rejected(BootTime now, Refusal refusal, std::size_t samples,
+                           const HttpResponse& reply) {
+  const std::string status = std::to_string(reply.status);
+  if (!rejections_.admits(now, name_of(refusal) + status)) return;
+  constexpr std::string_view kMessage = "request rejected, its samples are dropped";
+  const std::string count = std::to_string(samples);
+  const std::string reason = name_of(refusal);
+  const std::string_view hint = hint_for(refusal);
+  if (hint.empty()) {
+    log::warn(kMessage, {{"endpoint", endpoint_},
+                         {"status", status},
+                         {"reason", reason},
+                         {"samples", count},
+                         {"body", reply.body}});
+    return;
+  }
+  log::warn(kMessage, {{"endpoint", endpoint_},
+                       {"status", status},
+                       {"reason", reason},
+                       {"samples", count},
+                       {"body", reply.body},
+                       {"hint", std::string(hint)}});
+}
+
+void DeliveryLog::skipped(BootTime now, std::uint64_t snapshots) {
+  if (!rejections_.admits(now, "skipped")) return;
+  log::warn("the backlog is too old for the endpoint: going forward to what it takes",
+            {{"endpoint", endpoint_},
+             {"skipped_snapshots", std::to_string(snapshots)},
+             {"hint", std::string(hint_for(Refusal::kTooOld))}});
+}
+
+void DeliveryLog::clock_is_not_set(BootTime now) {
+  if (!rejections_.admits(now, "clock")) return;
+  log::warn("the date is not set: snapshots are held until it is", {{"endpoint", endpoint_}});
+}
+
+}  // namespace bpfpush

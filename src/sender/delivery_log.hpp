@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "env/clock.hpp"
+#include "sender/outage.hpp"
+#include "sender/throttle.hpp"
+#include "sender/verdict.hpp"
+
+namespace bpfpush {
+
+// What an endpoint's sender says of its deliveries: what is new at once, what goes on now and then.
+class DeliveryLog {
+ public:
+  explicit DeliveryLog(std::string endpoint) : endpoint_(std::move(endpoint)) {}
+
+  // A try failed and will be made again.
+  void failed(BootTime now, Verdict verdict, int attempt, const Result<HttpResponse>& reply);
+
+  // The endpoint took a request, the first perhaps, or refused it for good: it is there.
+  void answered(BootTime now, bool is_first_delivered);
+  void rejected(BootTime now, Refusal refusal, std::size_t samples, const HttpResponse& reply);
+  void skipped(BootTime now, std::uint64_t snapshots);
+  void clock_is_not_set(BootTime now);
+
+ private:
+  std::string endpoint_;
+  Outage outage_;
+  Throttle rejections_;
+};
+
+}  // namespace bpfpush
