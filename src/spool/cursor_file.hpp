@@ -27,7 +27,7 @@ CursorPosition parse_cursor(std::string_view bytes);
 class CursorFile {
  public:
   // Bytes on the disk that a cursor takes at most, while it is being replaced.
-  static constexpr std::uint64_t kDiskBytesMax = 2 * 4096;
+  static constexpr std::uint64_t kDiskBytesMax = std::uint64_t{2} * 4096;
 
   // The storage outlives this. An error if there is a file that cannot be read.
   static Result<CursorFile> open(Storage& storage, std::string name);

@@ -31,7 +31,7 @@ Result<bool> DiskCursor::load(const RecentSnapshots& recent) {
     }
     const SegmentInfo copy = *segment;
     const Result<bool> found = load_from(copy);
-    if (!found && found.error() != system_error(ENOENT, "")) return found;
+    if (!found && found.error() != system_error(ENOENT, "")) return found.error();
     if (found && *found) return true;
     log_.set_damaged(copy.first_id);
     const std::uint64_t before = state_.damaged_snapshots;

@@ -51,7 +51,7 @@ std::uint64_t SegmentLog::encode(const StoredSnapshot& stored) {
   if (active_ && is_full()) seal();
   encoded_ = Encoded{stored, "", !active_};
   if (!active_) {
-    active_.emplace();
+    active_ = Active();
     encoded_->bytes = spool_format::segment_head(stored.id);
   }
   encoded_->bytes += active_->encoder.encode(stored);
@@ -160,7 +160,7 @@ Result<void> SegmentLog::remove(std::size_t index) {
   CHECK(segments_.at(index).sealed && !thinning_);
   const std::string name = segment_name(segments_[index].first_id);
   const Result<void> removed = storage_.remove(name);
-  if (!removed && !is_absent(removed.error())) return removed;
+  if (!removed && !is_absent(removed.error())) return removed.error();
   unsynced_.erase(name);
   unsynced_names_ = true;
   segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(index));

@@ -11,7 +11,7 @@ constexpr std::size_t kWholeFile = static_cast<std::size_t>(-1) >> 1;
 }  // namespace
 
 Result<std::unique_ptr<SegmentLog>> SegmentLog::open(Storage& storage, SegmentLogOptions options) {
-  std::unique_ptr<SegmentLog> log(new SegmentLog(storage, options));
+  std::unique_ptr<SegmentLog> log(new SegmentLog(storage, std::move(options)));
   const auto files = storage.list();
   if (!files) return files.error();
   std::vector<std::pair<StoredFile, std::uint64_t>> found;
