@@ -99,7 +99,7 @@ Result<Config> parse_config(const std::string& yaml, const std::string& file,
   const auto document = parse_yaml(yaml, file);
   if (!document) return document.error();
   Faults faults(file);
-  ReadContext context{environment, faults};
+  ReadContext context{&environment, faults};
   Config config;
   read_root(ValueReader(context, **document, ""), environment, config);
   if (!faults.empty()) return faults.error();

@@ -75,8 +75,11 @@ struct MapConfig {
 };
 
 struct ProgramConfig {
-  std::string name;    // a built-in program's, or the object file's stem
+  std::string name;    // a built-in program's, the object file's stem, or a configuration's
   std::string object;  // path of an object file; empty for a built-in program
+  // The folder with `name`.yaml and `name`.bpf.o, where that is a configuration of ebpf_exporter's.
+  std::string exporter_dir;
+  bool drop_last_finite_bucket = false;  // of its histograms
   std::string
       as;  // what to call it where the same program runs twice, in other bounds; default: `name`
   std::string cgroup;  // observe only what is in it or below; empty: all

@@ -14,4 +14,9 @@ inline bool is_identifier(std::string_view name) {
          std::all_of(name.begin(), name.end(), fits);
 }
 
+// Can NAME.yaml be one of ebpf_exporter's configurations in a folder?
+inline bool is_exporter_name(std::string_view name) {
+  return !name.empty() && name.find('/') == name.npos;
+}
+
 }  // namespace bpfpush

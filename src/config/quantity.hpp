@@ -14,6 +14,10 @@ namespace bpfpush {
 // "0" alone needs none.
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+// As Go writes it, for files in a Go program's format: "1h", "1.5h", "1h0m30.5s", "300ms"; units h
+// m s ms us ns in any order. What is finer than a millisecond is cut off.
+Result<std::chrono::milliseconds> parse_go_duration(std::string_view text);
+
 // Bytes: "4096", "64MB" (powers of 1000), "16MiB" (powers of 1024).
 Result<std::uint64_t> parse_byte_size(std::string_view text);
 

@@ -214,20 +214,54 @@ ProgramConfig read_program(const ValueReader& value) {
   return program;
 }
 
+// `ebpf_exporter: {dir: DIR, names: [a, b]}`: a program for each name.
+std::vector<ProgramConfig> read_exporter_programs(const ValueReader& value) {
+  const MappingReader reader(value, {"dir", "names", "drop_last_finite_bucket"});
+  ProgramConfig program;
+  program.where = value.where();
+  reader.read_text("dir", program.exporter_dir);
+  if (program.exporter_dir.empty()) reader.fault("needs a dir: the folder with NAME.yaml");
+  reader.read_bool("drop_last_finite_bucket", program.drop_last_finite_bucket);
+  const auto names = reader.find("names");
+  if (!names) reader.fault("needs names: which configurations of that folder to run");
+  std::vector<ProgramConfig> programs;
+  for (const ValueReader& name : names ? names->items() : std::vector<ValueReader>{}) {
+    program.name = program.as = name.text().value_or("");
+    if (!is_exporter_name(program.name)) {
+      name.fault(in_quotes(program.name) + " is no configuration's name; write a for a.yaml");
+    }
+    programs.push_back(program);
+  }
+  if (names && names->kind() == YamlNode::Kind::kSequence && programs.empty()) {
+    names->fault("is empty; name a configuration");
+  }
+  return programs;
+}
+
+std::vector<ProgramConfig> read_item(const ValueReader& item) {
+  if (!item.has("ebpf_exporter")) return {read_program(item)};
+  const MappingReader reader(item, {"ebpf_exporter"});
+  const auto value = reader.find("ebpf_exporter");
+  if (value) return read_exporter_programs(*value);
+  reader.fault_at("ebpf_exporter", "needs a dir and names");
+  return {};
+}
+
 }  // namespace
 
 std::vector<ProgramConfig> read_programs(const ValueReader& list) {
   std::vector<ProgramConfig> programs;
   std::set<std::string> names;
   for (const ValueReader& item : list.items()) {
-    ProgramConfig program = read_program(item);
-    if (!program.as.empty() && !names.insert(program.as).second) {
-      item.fault("a second program is called " + in_quotes(program.as) +
-                 "; give it another name with `as`");
+    for (ProgramConfig& program : read_item(item)) {
+      if (!program.as.empty() && !names.insert(program.as).second) {
+        item.fault("a second program is called " + in_quotes(program.as) +
+                   "; give it another name with `as`");
+      }
+      programs.push_back(std::move(program));
     }
-    programs.push_back(std::move(program));
   }
-  if (list.kind() == YamlNode::Kind::kSequence && programs.empty()) {
+  if (list.kind() == YamlNode::Kind::kSequence && list.items().empty()) {
     list.fault("is empty, so nothing would be measured; name a program, or leave the key out");
   }
   return programs;

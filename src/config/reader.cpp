@@ -80,7 +80,8 @@ std::optional<std::string> ValueReader::text() const {
     fault(mismatch("a single value", kind()));
     return std::nullopt;
   }
-  Result<std::string> expanded = expand_environment(node_->text, context_->environment);
+  if (context_->environment == nullptr) return node_->text;
+  Result<std::string> expanded = expand_environment(node_->text, *context_->environment);
   if (!expanded) {
     fault(expanded.error().context);
     return std::nullopt;
@@ -99,6 +100,11 @@ std::vector<ValueReader> ValueReader::items() const {
     items.emplace_back(*context_, *item, path_ + "[" + std::to_string(items.size()) + "]");
   }
   return items;
+}
+
+bool ValueReader::has(std::string_view key) const {
+  return std::any_of(node_->entries.begin(), node_->entries.end(),
+                     [key](const YamlNode::Entry& entry) { return entry.key == key; });
 }
 
 std::vector<std::pair<std::string, ValueReader>> ValueReader::entries() const {

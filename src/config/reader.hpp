@@ -18,7 +18,7 @@ namespace bpfpush {
 
 // What all readers of one file share.
 struct ReadContext {
-  const Environment& environment;
+  const Environment* environment;  // null: a "$" in a value is just that
   Faults& faults;
 };
 
@@ -40,6 +40,9 @@ class ValueReader {
 
   // The items of a list; none, and a fault, if it is something else.
   std::vector<ValueReader> items() const;
+
+  // Is it a mapping with that key? Never a fault.
+  bool has(std::string_view key) const;
 
   // The entries of a mapping, also those without a value; none, and a fault, if it is something
   // else. A key that is there twice is a fault, and only its first value counts.

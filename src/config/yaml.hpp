@@ -19,7 +19,7 @@ struct YamlNode {
   };
 
   Kind kind = Kind::kNull;
-  int line = 0;                                        // of the file, from 1
+  int line = 1;                                        // of the file, from 1
   std::string text;                                    // kScalar
   std::vector<std::shared_ptr<const YamlNode>> items;  // kSequence
   std::vector<Entry> entries;  // kMapping; in the file's order, duplicates included

@@ -74,6 +74,40 @@ TEST(ParseByteSize, ReadsDecimalAndBinaryUnits) {
   }
 }
 
+TEST(ParseGoDuration, TakesWhatGoTakes) {
+  struct Case {
+    const char* text;
+    std::optional<std::int64_t> want;  // milliseconds
+  };
+  const Case cases[] = {
+      {"0", 0},
+      {"1h", 3'600'000},
+      {"1h30m", 5'400'000},
+      {"1.5h", 5'400'000},
+      {"1m0.5s", 60'500},
+      {".5s", 500},
+      {"30m1h", 5'400'000},
+      {"250ms", 250},
+      {"1500us", 1},
+      {"1500\u00b5s", 1},
+      {"2000000ns", 2},
+      {"", std::nullopt},
+      {"60", std::nullopt},
+      {"h", std::nullopt},
+      {"1d", std::nullopt},
+      {"1 h", std::nullopt},
+      {"-1h", std::nullopt},
+      {"1h ", std::nullopt},
+      {"infs", std::nullopt},
+      {"9999999h", std::nullopt},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.text);
+    const auto parsed = parse_go_duration(c.text);
+    EXPECT_EQ(parsed ? std::optional(parsed->count()) : std::nullopt, c.want);
+  }
+}
+
 TEST(ParseNumber, TakesFiniteDecimalsOnly) {
   EXPECT_EQ(value_of(parse_number("0.001")), 0.001);
   EXPECT_EQ(value_of(parse_number("1e-3")), 0.001);
