@@ -66,10 +66,7 @@ Result<void> MapReader::read(MapRows& rows) {
 }
 
 Result<void> MapReader::read_batches(MapRows& rows) {
-  rows.key_size = shape_.key_size;
-  rows.row_size = shape_.row_size;
-  rows.keys.clear();
-  rows.values.clear();
+  clear(rows);
   // The kernel's place in the map: a bucket number for hashes, a key for arrays. Opaque, and never
   // larger than this.
   std::vector<std::byte> place(std::max(sizeof(std::uint64_t), shape_.key_size)),
@@ -97,10 +94,7 @@ Result<void> MapReader::read_batches(MapRows& rows) {
 }
 
 Result<void> MapReader::read_key_by_key(MapRows& rows) {
-  rows.key_size = shape_.key_size;
-  rows.row_size = shape_.row_size;
-  rows.keys.clear();
-  rows.values.clear();
+  clear(rows);
   const Result<std::vector<std::byte>> keys = walk_keys();
   if (!keys) return keys.error();
   for (std::size_t at = 0; at < keys->size(); at += shape_.key_size) {
@@ -151,8 +145,27 @@ void MapReader::resize_batch(std::size_t entries) {
   batch_values_.resize((entries * entry_size_ + 7) / 8);
 }
 
+void MapReader::clear(MapRows& rows) const {
+  rows.key_size = shape_.read_key_size();
+  rows.row_size = shape_.row_size;
+  rows.keys.clear();
+  rows.values.clear();
+}
+
 void MapReader::append(std::span<const std::byte> key, std::span<const std::byte> copies,
                        MapRows& rows) const {
+  if (shape_.cpus_apart) {
+    const std::size_t copy_size = copies.size() / shape_.cpu_count;
+    for (std::size_t i = 0; i < shape_.cpu_count; ++i) {
+      const auto cpu = static_cast<std::uint16_t>(i);
+      const auto bytes = std::as_bytes(std::span(&cpu, 1));
+      rows.keys.insert(rows.keys.end(), key.begin(), key.end());
+      rows.keys.insert(rows.keys.end(), bytes.begin(), bytes.end());
+      rows.values.resize(rows.values.size() + shape_.row_size);
+      merge(copies.subspan(i * copy_size, copy_size), std::span(rows.values).last(shape_.row_size));
+    }
+    return;
+  }
   rows.keys.insert(rows.keys.end(), key.begin(), key.end());
   rows.values.resize(rows.values.size() + shape_.row_size);
   merge(copies, std::span(rows.values).last(shape_.row_size));

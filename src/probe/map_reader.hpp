@@ -32,6 +32,11 @@ struct MapShape {
   std::vector<ValueField> fields = {};
   std::size_t value_size = 0;
 
+  // A row for each copy, with the CPU's number in two bytes behind the key.
+  bool cpus_apart = false;
+
+  std::size_t read_key_size() const { return key_size + (cpus_apart ? sizeof(std::uint16_t) : 0); }
+
   friend bool operator==(const MapShape&, const MapShape&) = default;
 };
 
@@ -54,6 +59,7 @@ class MapReader {
  private:
   Result<void> read_batches(MapRows& rows);
   void resize_batch(std::size_t entries);
+  void clear(MapRows& rows) const;
   Result<std::vector<std::byte>> walk_keys();
   void append(std::span<const std::byte> key, std::span<const std::byte> copies,
               MapRows& rows) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/result.hpp"
@@ -22,6 +23,9 @@ class MetricSource {
   // Replaces `row` by what found no room in the map: zeros where nothing keeps it. Returns how many
   // observations, additions or settings that were.
   virtual Result<std::uint64_t> read_overflow(std::span<std::uint64_t> row) = 0;
+
+  // How many records never came here; nothing for what is no stream of records.
+  virtual std::optional<std::uint64_t> lost_records() const { return std::nullopt; }
 };
 
 }  // namespace bpfpush

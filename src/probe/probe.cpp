@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
+#include "base/check.hpp"
+#include "probe/exporter_source.hpp"
 #include "probe/libbpf_log.hpp"
 #include "probe/map_source.hpp"
 #include "probe/program_failure.hpp"
@@ -68,9 +71,6 @@ std::vector<KeyField> fields_of(const std::vector<MetricMap>& metrics) {
 void Probe::ObjectClose::operator()(bpf_object* object) const {
   bpf_object__close(object);
 }
-void Probe::LinkDestroy::operator()(bpf_link* link) const {
-  bpf_link__destroy(link);
-}
 
 Result<Probe> Probe::open(const ProbeOptions& options) {
   Probe probe;
@@ -94,7 +94,9 @@ Result<void> Probe::open_object() {
                                        " is no BPF object: " + libbpf_message(errno) +
                                        (log.text().empty() ? "" : ", " + log.reason()));
   }
-  return lay_out();
+  set_program_types(object_.get());
+  const Result<void> laid_out = lay_out();
+  return laid_out ? lay_out_exporter_metrics() : laid_out;
 }
 
 Result<void> Probe::lay_out() {
@@ -133,11 +135,29 @@ Result<void> Probe::lay_out() {
   return rodata.store();
 }
 
+Result<void> Probe::lay_out_exporter_metrics() {
+  exporter_maps_.clear();
+  std::vector<Error> faults;
+  for (const ExporterMetric& metric : options_.exporter_metrics) {
+    const auto facts = map_facts(object_.get(), metric.name);
+    auto map = facts ? lay_out_exporter_metric(metric, *facts) : facts.error();
+    if (map) {
+      exporter_maps_.push_back(std::move(*map));
+    } else {
+      faults.emplace_back(map.error().code,
+                          at(metric.where) + "program " + name_ + ": " + map.error().message());
+    }
+  }
+  if (!faults.empty()) return all_of(faults);
+  return {};
+}
+
 Result<void> Probe::load() {
   const auto cpus = possible_cpu_count();
   if (!cpus) return cpus.error();
   cpu_count_ = *cpus;
   const Result<void> loaded = load_what_loads();
+  if (loaded) open_event_counters();
   attach();
   if (!loaded) return loaded.error();
   bytes_ = {};
@@ -170,6 +190,13 @@ Result<void> Probe::load_what_loads() {
   }
 }
 
+void Probe::open_event_counters() {
+  for (const ExporterMap& map : exporter_maps_) {
+    if (!map.perf_event_array) continue;
+    event_counters_.push_back(std::make_unique<EventCounter>(map, map_fd(map.name)));
+  }
+}
+
 void Probe::attach() {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
@@ -183,14 +210,29 @@ void Probe::attach() {
     if (bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL) continue;
     if (bpf_program__fd(program) < 0) continue;
     const LibbpfLog log;
-    std::unique_ptr<bpf_link, LinkDestroy> link(bpf_program__attach(program));
-    const int error = errno;
-    programs_.push_back({name, link != nullptr, link ? "" : why_not_attached(program, error, log)});
-    links_.push_back(std::move(link));
+    auto links = attach_program(program, cpu_count_);
+    if (links) {
+      programs_.push_back({name, true, ""});
+      std::move(links->begin(), links->end(), std::back_inserter(links_));
+    } else {
+      programs_.push_back({name, false, why_not_attached(program, links.error(), log)});
+    }
   }
 }
 
+std::unique_ptr<MetricSource> Probe::exporter_source(const ExporterMap& map) const {
+  if (!map.perf_event_array) {
+    return std::make_unique<ExporterSource>(map, map_fd(map.name), cpu_count_);
+  }
+  const auto counter =
+      std::find_if(event_counters_.begin(), event_counters_.end(),
+                   [&](const auto& candidate) { return candidate->map_name() == map.name; });
+  CHECK(counter != event_counters_.end());
+  return std::make_unique<EventSource>(**counter);
+}
+
 std::unique_ptr<MetricSource> Probe::source(std::size_t index) const {
+  if (index >= metrics_.size()) return exporter_source(exporter_maps_[index - metrics_.size()]);
   const MetricMap& metric = metrics_[index];
   const std::size_t copies = metric.is_per_cpu ? cpu_count_ : 1;
   const MapShape entries{metric.name, metric.key.key_size, metric.row_size(), copies};

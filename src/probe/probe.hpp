@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "probe/attach.hpp"
+#include "probe/event_counter.hpp"
+#include "probe/exporter_metric.hpp"
 #include "probe/filter.hpp"
 #include "probe/metric_map.hpp"
 #include "probe/metric_source.hpp"
 
-struct bpf_link;
 struct bpf_object;
 
 namespace bpfpush {
@@ -23,6 +25,7 @@ struct ProbeOptions {
   std::map<std::string, std::string> settings;         // of the program's own constants, by name
   std::map<std::string, HistogramOptions> histograms;  // by map name
   FilterOptions filters;
+  std::vector<ExporterMetric> exporter_metrics;  // of maps the object says nothing of
   std::string where;  // "FILE:LINE", put before what is wrong; may be empty
 };
 
@@ -48,11 +51,19 @@ class Probe {
 
   const std::string& name() const { return name_; }
   const std::vector<MetricMap>& metrics() const { return metrics_; }
+  const std::vector<ExporterMap>& exporter_maps() const { return exporter_maps_; }
   // Those that are to be attached, after load(), also where it failed: then all that did not load.
   const std::vector<ProgramStatus>& programs() const { return programs_; }
 
-  // What metrics()[index] is read from, after load(). It must not outlive the probe.
+  // What metrics()[index] is read from, after load(), or exporter_maps() behind them. It must not
+  // outlive the probe.
   std::unique_ptr<MetricSource> source(std::size_t index) const;
+
+  // The perf_event_arrays among exporter_maps(), after load(). They count while someone drains
+  // them.
+  const std::vector<std::unique_ptr<EventCounter>>& event_counters() const {
+    return event_counters_;
+  }
 
   // The descriptor of one of the object's maps, or of one of its programs, -1 if there is none;
   // owned by the probe. After load().
@@ -63,22 +74,24 @@ class Probe {
   struct ObjectClose {
     void operator()(bpf_object* object) const;
   };
-  struct LinkDestroy {
-    void operator()(bpf_link* link) const;
-  };
 
   Probe() = default;
   Result<void> open_object();
   Result<void> lay_out();
+  Result<void> lay_out_exporter_metrics();
   Result<void> load_what_loads();
+  void open_event_counters();
   void attach();
+  std::unique_ptr<MetricSource> exporter_source(const ExporterMap& map) const;
 
   std::string name_;
   ProbeOptions options_;
   std::vector<std::byte> bytes_;  // of the object, until it is loaded
   std::unique_ptr<bpf_object, ObjectClose> object_;
-  std::vector<std::unique_ptr<bpf_link, LinkDestroy>> links_;  // before the object in destruction
+  std::vector<std::unique_ptr<EventCounter>> event_counters_;  // before the object in destruction
+  std::vector<BpfLink> links_;                                 // likewise
   std::vector<MetricMap> metrics_;
+  std::vector<ExporterMap> exporter_maps_;
   std::map<std::string, std::string> left_out_;  // programs that do not load, and why
   std::vector<ProgramStatus> programs_;
   std::size_t cpu_count_ = 0;

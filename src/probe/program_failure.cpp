@@ -55,8 +55,11 @@ std::string why_not_loaded(const bpf_program* program, int error, const LibbpfLo
   return "does not load: " + describe_program_failure(program, error, log);
 }
 
-std::string why_not_attached(const bpf_program* program, int error, const LibbpfLog& log) {
-  return "does not attach: " + describe_program_failure(program, error, log);
+std::string why_not_attached(const bpf_program* program, const Error& error, const LibbpfLog& log) {
+  const std::string begin = "does not attach: ";
+  if (error.code.category() == error_category()) return begin + error.message();
+  return begin + (error.context.empty() ? "" : error.context + ": ") +
+         describe_program_failure(program, error.code.value(), log);
 }
 
 }  // namespace bpfpush

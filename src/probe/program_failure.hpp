@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/result.hpp"
 #include "probe/libbpf_log.hpp"
 
 struct bpf_object;
@@ -19,6 +20,7 @@ bpf_program* find_failed_program(bpf_object* object, const LibbpfLog& log);
 
 // "does not load: ...", "does not attach: ...": a tracepoint that this kernel lacks is named.
 std::string why_not_loaded(const bpf_program* program, int error, const LibbpfLog& log);
-std::string why_not_attached(const bpf_program* program, int error, const LibbpfLog& log);
+// `error` has an errno as code, or is one of ours, which says all.
+std::string why_not_attached(const bpf_program* program, const Error& error, const LibbpfLog& log);
 
 }  // namespace bpfpush
