@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "agent/event_drain.hpp"
 #include "agent/schedule.hpp"
 #include "base/log.hpp"
 #include "base/utf8.hpp"
@@ -102,7 +103,7 @@ void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transp
 }
 
 asio::awaitable<void> Agent::run() {
-  co_await ((collect() && deliver(0)) || give_up());
+  co_await ((collect() && deliver(0)) || give_up() || drain_events(collector_, clock_));
   report_undelivered();
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "probe/post_attach_mark.hpp"
 
 namespace bpfpush {
 
@@ -50,6 +51,11 @@ Result<void> Collector::add(Probe probe) {
         add({object, map.name, family_of(map, namespace_), map.key, map.max_entries, nullptr});
     if (!added) return added;
   }
+  for (const ExporterMap& map : probe.exporter_maps()) {
+    const Result<void> added =
+        add({object, map.name, map.family, map.key, map.capacity, nullptr, true, !map.evicts});
+    if (!added) return added;
+  }
   probes_.push_back(std::make_unique<Probe>(std::move(probe)));
   return {};
 }
@@ -67,10 +73,10 @@ Result<void> Collector::add(CollectedMetric metric) {
   state.object = metric.object;
   state.map = metric.map;
   state.capacity = metric.capacity;
-  const MetricType type = metric.family.type;
+  const MetricType type = metric.shows_as_it_stands ? MetricType::kGauge : metric.family.type;
   metrics_.push_back({std::make_shared<const Family>(std::move(metric.family)),
                       SeriesTable(std::move(*decoder), type, metric.capacity),
-                      std::move(metric.source)});
+                      std::move(metric.source), metric.shows_unused});
   return {};
 }
 
@@ -98,15 +104,22 @@ Result<void> Collector::add(std::unique_ptr<ForeignMap> map, KeyText labels) {
 Result<void> Collector::check_name(const CollectedMetric& metric) const {
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
     if (metrics_[i].family->name != metric.family.name) continue;
-    return Error(Errc::kInvalidConfig, "programs " + maps_[i].object + " and " + metric.object +
-                                           " both make the metric " + metric.family.name +
-                                           "; give one of them another unit, or leave one out");
+    return Error(Errc::kInvalidConfig,
+                 "programs " + maps_[i].object + " and " + metric.object +
+                     " both make the metric " + metric.family.name +
+                     "; leave one out, or give it another unit if it can have one");
   }
   return {};
 }
 
+void Collector::leave_out(const std::string& object, const std::string& reason) {
+  log::error("program not loaded", {{"program", object}, {"reason", reason}});
+  programs_.push_back({object, {object, false, reason}});
+}
+
 void Collector::load() {
   for (const auto& probe : probes_) load(*probe);
+  post_attach_mark();
   std::vector<Metric> metrics;
   std::vector<MapState> maps;
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
@@ -122,9 +135,10 @@ void Collector::load(Probe& probe) {
   const std::string& name = probe.name();
   const Result<void> result = probe.load();
   if (!result) {
-    log::error("program not loaded", {{"program", name}, {"reason", result.error().message()}});
     if (probe.programs().empty()) {
-      programs_.push_back({name, {name, false, result.error().message()}});
+      leave_out(name, result.error().message());
+    } else {
+      log::error("program not loaded", {{"program", name}, {"reason", result.error().message()}});
     }
   }
   for (const ProgramStatus& status : probe.programs()) {
@@ -139,6 +153,14 @@ void Collector::load(Probe& probe) {
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
     if (maps_[i].object == name && !metrics_[i].source) metrics_[i].source = probe.source(map++);
   }
+}
+
+std::vector<EventCounter*> Collector::event_counters() const {
+  std::vector<EventCounter*> counters;
+  for (const auto& probe : probes_) {
+    for (const auto& counter : probe->event_counters()) counters.push_back(counter.get());
+  }
+  return counters;
 }
 
 void Collector::collect(std::vector<FamilySnapshot>& families) {
@@ -203,6 +225,7 @@ Result<void> Collector::read(Metric& metric, MapState& state) {
   if (!overflowed) return overflowed.error();
   state.entries = rows_.size();
   state.overflowed = *overflowed;
+  state.lost_records = metric.source->lost_records();
   return {};
 }
 
@@ -212,7 +235,7 @@ FamilySnapshot Collector::to_family(Metric& metric, MapState& state) const {
   family.values.reserve(state.entries * metric.family->row_size());
   metric.series.begin();
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (is_unused(*metric.family, rows_.row(i))) continue;
+    if (!metric.shows_unused && is_unused(*metric.family, rows_.row(i))) continue;
     metric.series.add(rows_.key(i), rows_.row(i), family);
   }
   metric.series.add_overflow(overflow_, family);

@@ -31,6 +31,7 @@ struct MapState {
   std::uint64_t capacity = 0;
   std::uint64_t overflowed = 0;  // observations that found no room and went to the overflow series
   std::uint64_t read_errors = 0;
+  std::optional<std::uint64_t> lost_records;  // of a perf_event_array
 };
 
 // One metric to collect: what it is called and where it is read.
@@ -41,6 +42,11 @@ struct CollectedMetric {
   KeySchema key;
   std::size_t capacity = 0;              // label sets the map has room for
   std::unique_ptr<MetricSource> source;  // null for a program that is yet to be loaded
+  // What ebpf_exporter does otherwise. Is a histogram shown that has counted nothing?
+  bool shows_unused = false;
+  // Are values shown as they stand, even where a count went down? So is a gauge that is called a
+  // counter.
+  bool shows_as_it_stands = false;
 };
 
 // Reads the maps of all programs, and maps that others made, into families: metric names, labels,
@@ -65,6 +71,9 @@ class Collector {
   // not read.
   Result<void> add(std::unique_ptr<ForeignMap> map, KeyText labels);
 
+  // Notes that a program cannot run on this host, for that reason, and goes on without it.
+  void leave_out(const std::string& object, const std::string& reason);
+
   // Loads and attaches what was added. A program that does not load is left out, with the reason in
   // programs(); the others run.
   void load();
@@ -72,6 +81,10 @@ class Collector {
   // Appends a family for each metric that could be read, with the series that have counted
   // something.
   void collect(std::vector<FamilySnapshot>& families);
+
+  // The counters of records of what is loaded, which count while someone drains them: a collection
+  // does, and whoever waits for their descriptors.
+  std::vector<EventCounter*> event_counters() const;
 
   const std::vector<ProgramState>& programs() const { return programs_; }
   const std::vector<MapState>& maps() const { return maps_; }
@@ -83,6 +96,7 @@ class Collector {
     std::shared_ptr<const Family> family;
     SeriesTable series;
     std::unique_ptr<MetricSource> source;
+    bool shows_unused = false;
     ForeignMap* foreign = nullptr;                        // `source`, where it is one
     std::shared_ptr<const ForeignLayout> foreign_layout;  // that `series` is for
     std::optional<KeyText> key_text;                      // the labels, instead of `layout.key`

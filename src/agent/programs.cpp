@@ -5,6 +5,7 @@
 #include <string>
 
 #include "agent/cgroups.hpp"
+#include "agent/exporter_programs.hpp"
 #include "agent/foreign_maps.hpp"
 #include "labels/label_number.hpp"
 #include "probe/builtin.hpp"
@@ -78,6 +79,7 @@ Result<Probe> open_program(const ProgramConfig& config, const Filesystem& filesy
 Result<void> add_program(const ProgramConfig& config, const Filesystem& filesystem,
                          Collector& collector) {
   if (!config.maps.empty()) return add_foreign_maps(config.maps, collector);
+  if (!config.exporter_dir.empty()) return add_exporter_program(config, filesystem, collector);
   auto probe = open_program(config, filesystem);
   if (!probe) return probe.error();
   const Result<void> added = collector.add(std::move(*probe));

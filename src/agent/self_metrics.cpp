@@ -61,6 +61,10 @@ const std::vector<Definition>& definitions() {
        {},
        "Label values that were not UTF-8, their wrong bytes replaced by U+FFFD, counted when their "
        "series appears."},
+      {"bpfpush_map_lost_records_total",
+       kCounter,
+       {"object", "map"},
+       "Records of the perf_event_array that the kernel had no room for."},
       {"bpfpush_sender_requests_total",
        kCounter,
        {"endpoint", "outcome"},
@@ -196,6 +200,7 @@ void SelfMetrics::set_collector(const Collector& collector) {
     set("bpfpush_map_capacity", labels, map.capacity);
     set("bpfpush_map_overflow_total", labels, map.overflowed);
     set("bpfpush_map_read_errors_total", labels, map.read_errors);
+    if (map.lost_records) set("bpfpush_map_lost_records_total", labels, *map.lost_records);
   }
   set("bpfpush_labels_invalid_utf8_total", {}, collector.invalid_utf8());
 }

@@ -49,13 +49,24 @@ Result<void> check_parts(const Config& config, const Filesystem& filesystem) {
 
 int check(const CheckCommand& command) {
   const PosixFilesystem filesystem;
-  const auto config = load_config(filesystem, command.config_file);
+  const bool has_file = !command.config_file.empty();
+  if (!has_file && command.exporter.names.empty()) {
+    return fail({Errc::kInvalidConfig,
+                 "there is nothing to check; name a configuration file, or --config.dir and "
+                 "--config.names"});
+  }
+  Result<Config> config = Config{};
+  if (has_file) config = load_config(filesystem, command.config_file);
   if (!config) return fail(config.error());
+  const Result<void> added = add_exporter_programs(command.exporter, *config);
+  if (!added) return fail(added.error());
   const Result<void> checked = check_parts(*config, filesystem);
   if (!checked) return fail(checked.error());
-  std::printf("%s: valid, %zu program(s), %zu endpoint(s)\n", command.config_file.c_str(),
+  std::printf("%s: valid, %zu program(s), %zu endpoint(s)\n",
+              (has_file ? command.config_file : command.exporter.dir).c_str(),
               config->programs.size(), config->remote_write.size());
-  if (config->remote_write.empty()) std::puts("`run` needs an endpoint under remote_write");
+  if (has_file && config->remote_write.empty())
+    std::puts("`run` needs an endpoint under remote_write");
   return kExitOk;
 }
 

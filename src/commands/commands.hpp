@@ -18,8 +18,15 @@ enum ExitCode {
 // The commands, one function and one file each. They write results to stdout, errors to stderr, one
 // line each, and return an ExitCode.
 
+// Configurations of ebpf_exporter's, as its own command line names them.
+struct ExporterPrograms {
+  std::string dir;
+  std::vector<std::string> names;
+};
+
 struct RunCommand {
   std::string config_file;
+  ExporterPrograms exporter;  // beside the configuration's programs
 };
 int run(const RunCommand& command);
 
@@ -27,12 +34,14 @@ struct PrintCommand {
   std::string config_file;            // its programs; empty: none
   std::vector<std::string> programs;  // built-in ones, beside the configuration's
   std::vector<std::string> objects;   // files, likewise
+  ExporterPrograms exporter;          // likewise
   std::string duration = "10s";
 };
 int print(const PrintCommand& command);
 
 struct CheckCommand {
-  std::string config_file;
+  std::string config_file;  // or none, where there is the other
+  ExporterPrograms exporter;
 };
 int check(const CheckCommand& command);
 

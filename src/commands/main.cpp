@@ -46,6 +46,27 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   return std::nullopt;
 }
 
+void add_exporter_options(CLI::App* command, ExporterPrograms& programs) {
+  CLI::Option* dir = command->add_option("--config.dir", programs.dir,
+                                         "Folder with ebpf_exporter's configurations");
+  CLI::Option* names =
+      command
+          ->add_option("--config.names", programs.names, "Which of them, as in biolatency,timers")
+          ->delimiter(',');
+  dir->needs(names);
+  names->needs(dir);
+}
+
+void add_print_options(CLI::App* command, PrintCommand& print) {
+  command->add_option("--program", print.programs,
+                      "Built-in program (see `list`); may repeat, default: bio");
+  command->add_option("--object", print.objects, "BPF object file that describes itself");
+  command->add_option("--config", print.config_file, "Also the programs of this file");
+  command->add_option("--duration", print.duration, "How long to measure, such as 10s")
+      ->capture_default_str();
+  add_exporter_options(command, print.exporter);
+}
+
 int parse_and_run(int argc, char** argv) {
   CLI::App app("Pushes kernel histograms to Prometheus remote-write receivers.", "bpfpush");
   app.require_subcommand(1);
@@ -56,21 +77,18 @@ int parse_and_run(int argc, char** argv) {
   RunCommand run_command;
   CLI::App* command = add_command(app, "run", "The agent: measure, and push until stopped.");
   command->add_option("FILE,--config", run_command.config_file, "Configuration file")->required();
+  add_exporter_options(command, run_command.exporter);
   command->callback([&] { result = run(run_command); });
 
   PrintCommand print_command;
   command = add_command(app, "print", "Measure for a while, then print the histograms as text.");
-  command->add_option("--program", print_command.programs,
-                      "Built-in program (see `list`); may repeat, default: bio");
-  command->add_option("--object", print_command.objects, "BPF object file that describes itself");
-  command->add_option("--config", print_command.config_file, "Also the programs of this file");
-  command->add_option("--duration", print_command.duration, "How long to measure, such as 10s")
-      ->capture_default_str();
+  add_print_options(command, print_command);
   command->callback([&] { result = print(print_command); });
 
   CheckCommand check_command;
   command = add_command(app, "check", "Validate a configuration; load nothing.");
-  command->add_option("FILE,--config", check_command.config_file, "Configuration file")->required();
+  command->add_option("FILE,--config", check_command.config_file, "Configuration file");
+  add_exporter_options(command, check_command.exporter);
   command->callback([&] { result = check(check_command); });
 
   command = add_command(app, "list", "Built-in programs, and whether this kernel can run them.");

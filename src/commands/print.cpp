@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "agent/event_drain.hpp"
 #include "agent/programs.hpp"
 #include "commands/commands.hpp"
 #include "commands/setup.hpp"
@@ -31,6 +32,8 @@ Result<Config> programs_to_print(const Filesystem& filesystem, const PrintComman
     const std::string name = std::filesystem::path(file).filename().string();
     config.programs.push_back({.name = name.substr(0, name.find('.')), .object = file});
   }
+  const Result<void> added = add_exporter_programs(command.exporter, config);
+  if (!added) return added.error();
   if (config.programs.empty()) config.programs.push_back({.name = "bio"});
   return config;
 }
@@ -38,16 +41,19 @@ Result<Config> programs_to_print(const Filesystem& filesystem, const PrintComman
 // Lets the programs count, for a while or until a signal.
 class Measurement {
  public:
-  explicit Measurement(const boost::asio::any_io_executor& executor) : stopped_(executor) {}
+  // `collector` outlives this, and is loaded.
+  Measurement(const boost::asio::any_io_executor& executor, const Collector& collector)
+      : collector_(collector), stopped_(executor) {}
 
   boost::asio::awaitable<void> run(std::chrono::milliseconds duration) {
     const BootTime end = clock_.now() + duration;
-    co_await (clock_.sleep_until(end) || stopped_.wait());
+    co_await (clock_.sleep_until(end) || stopped_.wait() || drain_events(collector_, clock_));
   }
 
   void stop() { stopped_.set(); }
 
  private:
+  const Collector& collector_;
   AsioClock clock_;
   Event stopped_;
 };
@@ -67,7 +73,7 @@ int print(const PrintCommand& command) {
   if (!loaded) return fail(loaded.error());
 
   boost::asio::io_context io(1);
-  Measurement measurement(io.get_executor());
+  Measurement measurement(io.get_executor(), collector);
   run_until_done(io, measurement.run(*duration), [&] { measurement.stop(); });
 
   Snapshot snapshot;

@@ -14,8 +14,10 @@ namespace bpfpush {
 
 int run(const RunCommand& command) {
   const PosixFilesystem filesystem;
-  const auto config = load_config(filesystem, command.config_file);
+  auto config = load_config(filesystem, command.config_file);
   if (!config) return fail(config.error());
+  const Result<void> added = add_exporter_programs(command.exporter, *config);
+  if (!added) return fail(added.error());
   log::set_level(*log::parse_level(config->log.level));
   if (config->remote_write.empty()) {
     return fail({Errc::kInvalidConfig,

@@ -11,6 +11,7 @@
 
 #include "commands/commands.hpp"
 #include "commands/host.hpp"
+#include "config/names.hpp"
 #include "config/quantity.hpp"
 #include "env/posix_storage.hpp"
 
@@ -33,6 +34,17 @@ Result<Config> load_config(const Filesystem& filesystem, const std::string& file
   const auto text = filesystem.read_file(file);
   if (!text) return Error(Errc::kInvalidConfig, text.error().message());
   return parse_config(*text, file, process_environment());
+}
+
+Result<void> add_exporter_programs(const ExporterPrograms& programs, Config& config) {
+  for (const std::string& name : programs.names) {
+    if (!is_exporter_name(name)) {
+      return Error(Errc::kInvalidConfig, "--config.names: \"" + name +
+                                             "\" is no configuration's name; write a for a.yaml");
+    }
+    config.programs.push_back({.name = name, .exporter_dir = programs.dir});
+  }
+  return {};
 }
 
 Result<std::chrono::milliseconds> parse_option(const std::string& option, const std::string& text) {

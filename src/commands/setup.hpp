@@ -9,6 +9,7 @@
 
 #include "agent/curl_transports.hpp"
 #include "base/result.hpp"
+#include "commands/commands.hpp"
 #include "config/config.hpp"
 #include "env/filesystem.hpp"
 
@@ -18,6 +19,9 @@ namespace bpfpush {
 
 // Reads and parses a configuration file.
 Result<Config> load_config(const Filesystem& filesystem, const std::string& file);
+
+// Adds the configurations of ebpf_exporter's that the command line names.
+Result<void> add_exporter_programs(const ExporterPrograms& programs, Config& config);
 
 // A duration from the command line, as the configuration writes them, of at least 100 ms. The
 // message names `option`.

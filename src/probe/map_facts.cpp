@@ -43,7 +43,8 @@ Result<MapFacts> map_facts(const bpf_object* object, const std::string& name) {
   if (key_type == 0) {
     facts.key_by_btf = Error(Errc::kUnsupported, "the object does not say what its keys are");
   } else {
-    facts.key_by_btf = key_schema_from_btf(bpf_object__btf(object), key_type, name);
+    const auto all_on = [](const std::string&) { return true; };
+    facts.key_by_btf = key_schema_from_btf(bpf_object__btf(object), key_type, name, all_on);
   }
   return facts;
 }

@@ -54,9 +54,8 @@ TEST(Collector, TakesTheSameProgramTwiceOnlyInOtherUnits) {
       collector.add(open_bio("again", {{"bio_req_size", {"mebibytes", {}, {}}}}));
   EXPECT_EQ(again, Error(Errc::kInvalidConfig, ""));
   EXPECT_EQ(again.error().message(),
-            "programs bio and again both make the metric ebpf_bio_req_latency; give one of them "
-            "another unit, or "
-            "leave one out");
+            "programs bio and again both make the metric ebpf_bio_req_latency; leave one out, or "
+            "give it another unit if it can have one");
 }
 
 // Two keys, "a\xff" and "b", each with a count of 1.
