@@ -55,7 +55,7 @@ Result<std::vector<PromSeries>> MetricsServer::query(const std::string& promql) 
 
 bool MetricsServer::is_ready() const {
   const auto reply = http_get(url() + program_.ready_path);
-  return reply && reply->status == 200;
+  return reply && (reply->status == 200 || reply->status == 401);  // up, and asks who we are
 }
 
 }  // namespace bpfpush

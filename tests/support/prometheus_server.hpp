@@ -1,20 +1,25 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/metrics_server.hpp"
 
 namespace bpfpush {
 
-// Prometheus as a remote-write receiver that scrapes nothing.
+// Prometheus as a remote-write receiver that scrapes nothing. With `web_config`, the text of a file
+// of that name (https, users).
 class PrometheusServer final : public MetricsServer {
  public:
-  PrometheusServer() : MetricsServer({"prometheus", "/-/ready"}) {}
+  explicit PrometheusServer(std::string web_config = "")
+      : MetricsServer({"prometheus", "/-/ready"}), web_config_(std::move(web_config)) {}
 
  private:
   std::vector<std::string> arguments(const std::string& address,
                                      const TemporaryDirectory& directory) const override;
+
+  std::string web_config_;
 };
 
 }  // namespace bpfpush

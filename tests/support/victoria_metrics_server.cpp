@@ -4,7 +4,7 @@ namespace bpfpush {
 
 std::vector<std::string> VictoriaMetricsServer::arguments(
     const std::string& address, const TemporaryDirectory& directory) const {
-  return {
+  std::vector<std::string> all = {
       "-storageDataPath=" + (directory.path() / "data").string(),
       "-httpListenAddr=" + address,
       "-retentionPeriod=2d",
@@ -13,6 +13,8 @@ std::vector<std::string> VictoriaMetricsServer::arguments(
       "-search.latencyOffset=0s",
       "-search.disableCache",
   };
+  all.insert(all.end(), more_.begin(), more_.end());
+  return all;
 }
 
 // It remembers for ten seconds which series a selector had, so a test that polls for a new series

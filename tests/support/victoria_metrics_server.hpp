@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/metrics_server.hpp"
@@ -11,9 +12,11 @@ namespace bpfpush {
 // that.
 class VictoriaMetricsServer final : public MetricsServer {
  public:
-  VictoriaMetricsServer() : MetricsServer({"victoria-metrics", "/health"}) {}
+  explicit VictoriaMetricsServer(std::vector<std::string> more_arguments = {})
+      : MetricsServer({"victoria-metrics", "/health"}), more_(std::move(more_arguments)) {}
 
  private:
+  std::vector<std::string> more_;
   std::vector<std::string> arguments(const std::string& address,
                                      const TemporaryDirectory& directory) const override;
   std::string prepare(const std::string& promql) const override;
