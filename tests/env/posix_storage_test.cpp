@@ -21,14 +21,17 @@ class PosixStorageTest : public testing::Test {
   std::string path() const { return (directory_.path() / "spool").string(); }
 
   Result<void> run(asio::awaitable<Result<void>> work) {
-    std::optional<Result<void>> outcome;
-    asio::co_spawn(io_, std::move(work),
-                   [&outcome](const std::exception_ptr&, Result<void> result) {
-                     outcome = std::move(result);
-                   });
+    Result<void> outcome = Error(Errc::kNotFound, "it did not end");
+    // Awaited, for GCC 12 takes a result handed to a completion handler for uninitialised.
+    auto await = [&outcome](asio::awaitable<Result<void>> pending) -> asio::awaitable<void> {
+      outcome = co_await std::move(pending);
+    };
+    asio::co_spawn(io_, await(std::move(work)), [](const std::exception_ptr& error) {
+      if (error) std::rethrow_exception(error);
+    });
     io_.restart();
     io_.run();
-    return outcome.value();
+    return outcome;
   }
 
   std::vector<std::string> names(const Storage& storage) {
