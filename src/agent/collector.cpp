@@ -112,6 +112,10 @@ Result<void> Collector::check_name(const CollectedMetric& metric) const {
   return {};
 }
 
+void Collector::keep(KeptCgroups cgroups) {
+  cgroups_.push_back(std::move(cgroups));
+}
+
 void Collector::leave_out(const std::string& object, const std::string& reason) {
   log::error("program not loaded", {{"program", object}, {"reason", reason}});
   programs_.push_back({object, {object, false, reason}});
@@ -149,6 +153,9 @@ void Collector::load(Probe& probe) {
     programs_.push_back({name, status});
   }
   if (!result) return;
+  for (KeptCgroups& cgroups : cgroups_) {
+    if (cgroups.object() == name) cgroups.open(probe);
+  }
   std::size_t map = 0;
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
     if (maps_[i].object == name && !metrics_[i].source) metrics_[i].source = probe.source(map++);
@@ -165,6 +172,7 @@ std::vector<EventCounter*> Collector::event_counters() const {
 
 void Collector::collect(std::vector<FamilySnapshot>& families) {
   names_.begin_collection();
+  for (KeptCgroups& cgroups : cgroups_) cgroups.update();
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
     MapState& state = maps_[i];
     const Result<void> result = read(metrics_[i], state);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/kept_cgroups.hpp"
 #include "labels/host_names.hpp"
 #include "labels/series_table.hpp"
 #include "probe/foreign_map.hpp"
@@ -71,6 +72,9 @@ class Collector {
   // not read.
   Result<void> add(std::unique_ptr<ForeignMap> map, KeyText labels);
 
+  // Keeps a map of a program that was added in step with cgroups, from its load on.
+  void keep(KeptCgroups cgroups);
+
   // Notes that a program cannot run on this host, for that reason, and goes on without it.
   void leave_out(const std::string& object, const std::string& reason);
 
@@ -113,8 +117,9 @@ class Collector {
   std::string namespace_;
   HostNames names_;
   std::vector<std::unique_ptr<Probe>> probes_;
-  std::vector<Metric> metrics_;  // after probes_, of which they read
-  std::vector<MapState> maps_;   // parallel to metrics_
+  std::vector<Metric> metrics_;       // after probes_, of which they read
+  std::vector<MapState> maps_;        // parallel to metrics_
+  std::vector<KeptCgroups> cgroups_;  // likewise
   std::vector<ProgramState> programs_;
   MapRows rows_;
   std::vector<std::uint64_t> overflow_;

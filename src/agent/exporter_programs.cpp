@@ -62,6 +62,17 @@ Error at(const std::string& where, const Error& error) {
   return {error.code, (where.empty() ? "" : where + ": ") + error.message()};
 }
 
+Result<void> keep_cgroups(const CgroupIdMapConfig& config, const Probe& probe,
+                          const Filesystem& filesystem, Collector& collector) {
+  const auto kind = config.type == "hash" ? CgroupIdMap::Kind::kHash : CgroupIdMap::Kind::kStorage;
+  auto matching = MatchingCgroups::create(config.regexps, filesystem);
+  if (!matching) return at(config.where + ": cgroup_id_map", matching.error());
+  auto kept = KeptCgroups::create(probe, config.name, kind, std::move(*matching), filesystem);
+  if (!kept) return at(config.where + ": cgroup_id_map", kept.error());
+  collector.keep(std::move(*kept));
+  return {};
+}
+
 }  // namespace
 
 Result<void> add_exporter_program(const ProgramConfig& program, const Filesystem& filesystem,
@@ -77,13 +88,6 @@ Result<void> add_exporter_program(const ProgramConfig& program, const Filesystem
   if (config->has_spans) {
     log::warn("tracing is left out; only metrics are pushed", {{"configuration", file}});
   }
-  if (config->cgroup_id_map) {
-    collector.leave_out(program.name,
-                        config->cgroup_id_map->where +
-                            ": a cgroup_id_map is not kept yet, and the program would "
-                            "count nothing without");
-    return {};
-  }
   ProbeOptions options;
   options.name = program.name;
   options.where = file;
@@ -98,6 +102,10 @@ Result<void> add_exporter_program(const ProgramConfig& program, const Filesystem
   }
   auto probe = Probe::open(options);
   if (!probe) return probe.error();
+  if (config->cgroup_id_map) {
+    const Result<void> kept = keep_cgroups(*config->cgroup_id_map, *probe, filesystem, collector);
+    if (!kept) return kept;
+  }
   const Result<void> added = collector.add(std::move(*probe));
   if (!added) return at(file, added.error());
   return {};

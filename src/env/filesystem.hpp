@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "env/file_descriptor.hpp"
 
 namespace bpfpush {
 
@@ -32,6 +33,8 @@ class Filesystem {
   virtual Result<std::string> read_link(const std::string& path) const = 0;
   virtual Result<std::vector<DirectoryEntry>> list_directory(const std::string& path) const = 0;
   virtual Result<std::uint64_t> inode_of(const std::string& path) const = 0;
+  // A descriptor that stands for a directory.
+  virtual Result<FileDescriptor> open_directory(const std::string& path) const = 0;
   // The path of the directory that has this inode in the cgroup file system mounted at `mount`,
   // found without walking it: the kernel takes the inode, which is the cgroup's id, for a file
   // handle (kernel 5.5, FILEID_KERNFS). ESTALE if there is none; EPERM without

@@ -97,6 +97,12 @@ Result<std::vector<DirectoryEntry>> PosixFilesystem::list_directory(const std::s
   return entries;
 }
 
+Result<FileDescriptor> PosixFilesystem::open_directory(const std::string& path) const {
+  FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return last_system_error(path);
+  return directory;
+}
+
 Result<std::uint64_t> PosixFilesystem::inode_of(const std::string& path) const {
   struct stat status;
   if (::stat(path.c_str(), &status) != 0) return last_system_error(path);

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "labels/matching_cgroups.hpp"
+
 namespace bpfpush {
 
 const std::string& CgroupNames::path(std::uint64_t id) {
@@ -46,22 +48,7 @@ const std::vector<CgroupMount>& CgroupNames::mounts() {
 const CgroupNames::Paths& CgroupNames::walked() {
   if (walked_) return *walked_;
   walked_.emplace();
-  for (const CgroupMount& mount : mounts()) {
-    const auto root = filesystem_.inode_of(mount.path);
-    if (root) walked_->emplace(*root, mount.path);
-    std::vector<std::string> below = {mount.path};
-    while (!below.empty()) {
-      const std::string directory = std::move(below.back());
-      below.pop_back();
-      const auto entries = filesystem_.list_directory(directory);
-      if (!entries) continue;  // gone meanwhile
-      for (const DirectoryEntry& entry : *entries) {
-        if (!entry.is_directory) continue;
-        below.push_back(directory + "/" + entry.name);
-        walked_->emplace(entry.inode, below.back());
-      }
-    }
-  }
+  for (const CgroupMount& mount : mounts()) walk_cgroups(filesystem_, mount.path, *walked_);
   return *walked_;
 }
 

@@ -28,7 +28,7 @@ MapFacts::Kind kind_of(bpf_map_type type) {
 Result<MapFacts> map_facts(const bpf_object* object, const std::string& name) {
   const bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
   if (map == nullptr) {
-    return Error(Errc::kNotFound, "metric " + name + ": the object has no map of that name");
+    return Error(Errc::kNotFound, "the object has no map " + name);
   }
   const bpf_map_type type = bpf_map__type(map);
   MapFacts facts;

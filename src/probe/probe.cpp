@@ -247,6 +247,10 @@ std::unique_ptr<MetricSource> Probe::source(std::size_t index) const {
                                      leaves_out_zeros ? ZeroRows::kLeftOut : ZeroRows::kKept);
 }
 
+Result<MapFacts> Probe::facts(const std::string& map) const {
+  return map_facts(object_.get(), map);
+}
+
 int Probe::map_fd(const std::string& map) const {
   return bpf_object__find_map_fd_by_name(object_.get(), map.c_str());
 }

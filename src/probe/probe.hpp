@@ -52,6 +52,8 @@ class Probe {
   const std::string& name() const { return name_; }
   const std::vector<MetricMap>& metrics() const { return metrics_; }
   const std::vector<ExporterMap>& exporter_maps() const { return exporter_maps_; }
+  // kNotFound if the object has no map of that name.
+  Result<MapFacts> facts(const std::string& map) const;
   // Those that are to be attached, after load(), also where it failed: then all that did not load.
   const std::vector<ProgramStatus>& programs() const { return programs_; }
 

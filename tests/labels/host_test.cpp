@@ -61,6 +61,9 @@ class WalkedFilesystem final : public Filesystem {
   Result<std::uint64_t> inode_of(const std::string& path) const override {
     return real_.inode_of(path);
   }
+  Result<FileDescriptor> open_directory(const std::string& path) const override {
+    return real_.open_directory(path);
+  }
   Result<std::string> path_of_cgroup(const std::string& mount, std::uint64_t) const override {
     return system_error(EPERM, mount);
   }

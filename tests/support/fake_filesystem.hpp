@@ -42,6 +42,9 @@ class FakeFilesystem final : public Filesystem {
   Result<std::uint64_t> inode_of(const std::string& path) const override {
     return at(directories, path);
   }
+  Result<FileDescriptor> open_directory(const std::string& path) const override {
+    return system_error(ENOENT, path);
+  }
   Result<std::string> path_of_cgroup(const std::string& mount, std::uint64_t inode) const override {
     handles[inode] += 1;
     if (!permits_handles) return system_error(EPERM, mount);
