@@ -103,7 +103,8 @@ void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transp
 }
 
 asio::awaitable<void> Agent::run() {
-  co_await ((collect() && deliver(0)) || give_up() || drain_events(collector_, clock_));
+  EventDrain events(collector_, clock_);
+  co_await ((collect() && deliver(0)) || give_up() || events.run());
   report_undelivered();
 }
 

@@ -7,7 +7,6 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <vector>
 
 #include "env/event.hpp"
 
@@ -23,7 +22,25 @@ asio::awaitable<void> wait_for_ever() {
   co_await never.wait();
 }
 
-asio::awaitable<void> drain(EventCounter& counter) {
+}  // namespace
+
+EventDrain::EventDrain(const Collector& collector, Clock& clock)
+    : counters_(collector.event_counters()), clock_(clock) {}
+
+asio::awaitable<void> EventDrain::run() {
+  co_await drain_from(0);
+}
+
+asio::awaitable<void> EventDrain::drain_from(std::size_t first) {
+  if (first == counters_.size()) {
+    co_await wait_for_ever();
+    co_return;
+  }
+  co_await (drain(first) && flush_regularly(first) && drain_from(first + 1));
+}
+
+asio::awaitable<void> EventDrain::drain(std::size_t index) {
+  EventCounter& counter = *counters_[index];
   // The descriptor is the buffers' own; Asio closes what it waits for.
   const int fd = counter.fd() < 0 ? -1 : fcntl(counter.fd(), F_DUPFD_CLOEXEC, 0);
   if (fd < 0) co_return;
@@ -38,31 +55,14 @@ asio::awaitable<void> drain(EventCounter& counter) {
   }
 }
 
-asio::awaitable<void> flush_regularly(EventCounter& counter, Clock& clock) {
-  for (BootTime due = clock.now() + counter.flush_interval();; due += counter.flush_interval()) {
-    co_await clock.sleep_until(due);
-    if (clock.now() < due) co_return;  // cancelled: what was counted is still to be read
+asio::awaitable<void> EventDrain::flush_regularly(std::size_t index) {
+  EventCounter& counter = *counters_[index];
+  for (BootTime due = clock_.now() + counter.flush_interval();; due += counter.flush_interval()) {
+    co_await clock_.sleep_until(due);
+    if (clock_.now() < due) co_return;  // cancelled: what was counted is still to be read
     counter.drain();
     counter.flush();
   }
-}
-
-asio::awaitable<void> drain_from(const std::vector<EventCounter*>& counters, std::size_t first,
-                                 Clock& clock) {
-  if (first == counters.size()) {
-    co_await wait_for_ever();
-    co_return;
-  }
-  EventCounter& counter = *counters[first];
-  co_await (drain(counter) && flush_regularly(counter, clock) &&
-            drain_from(counters, first + 1, clock));
-}
-
-}  // namespace
-
-asio::awaitable<void> drain_events(const Collector& collector, Clock& clock) {
-  const std::vector<EventCounter*> counters = collector.event_counters();
-  co_await drain_from(counters, 0, clock);
 }
 
 }  // namespace bpfpush

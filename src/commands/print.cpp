@@ -47,7 +47,8 @@ class Measurement {
 
   boost::asio::awaitable<void> run(std::chrono::milliseconds duration) {
     const BootTime end = clock_.now() + duration;
-    co_await (clock_.sleep_until(end) || stopped_.wait() || drain_events(collector_, clock_));
+    EventDrain events(collector_, clock_);
+    co_await (clock_.sleep_until(end) || stopped_.wait() || events.run());
   }
 
   void stop() { stopped_.set(); }

@@ -1,6 +1,7 @@
 #include "labels/cgroup_mounts.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace bpfpush {
@@ -47,7 +48,7 @@ bool CgroupMount::has_option(std::string_view option) const {
 }
 
 std::vector<CgroupMount> cgroup_mounts(std::string_view mountinfo) {
-  std::vector<CgroupMount> mounts;
+  std::vector<CgroupMount> mounts, v1_mounts;
   while (!mountinfo.empty()) {
     // "31 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw": proc(5)
     std::string_view line = next_line(mountinfo);
@@ -60,10 +61,13 @@ std::vector<CgroupMount> cgroup_mounts(std::string_view mountinfo) {
     next_word(line);
     mount.options = next_word(line);
     mount.is_v2 = type == "cgroup2";
-    if (mount.is_v2 || type == "cgroup") mounts.push_back(std::move(mount));
+    if (mount.is_v2) {
+      mounts.push_back(std::move(mount));
+    } else if (type == "cgroup") {
+      v1_mounts.push_back(std::move(mount));
+    }
   }
-  std::stable_partition(mounts.begin(), mounts.end(),
-                        [](const CgroupMount& mount) { return mount.is_v2; });
+  std::move(v1_mounts.begin(), v1_mounts.end(), std::back_inserter(mounts));
   return mounts;
 }
 

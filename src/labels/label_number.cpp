@@ -31,7 +31,7 @@ std::optional<std::uint64_t> device_number(std::string_view text) {
   return (*minor & 0xff) | (*major << 8) | ((*minor & ~0xffULL) << 12);
 }
 
-Result<std::uint64_t> number_of_device(std::string text, const Filesystem& filesystem) {
+Result<std::uint64_t> number_of_device(const std::string& text, const Filesystem& filesystem) {
   if (text.empty()) return Error(Errc::kInvalidConfig, "a device has a name");
   if (const auto number = device_number(text)) return *number;
   std::string name = text;

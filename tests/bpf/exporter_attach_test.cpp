@@ -211,14 +211,15 @@ TEST_F(ExporterAttach, CountsWhatTheKernelHadNoRoomForAsLost) {
 class ExporterEvents : public ExporterTest {
  protected:
   void start() {
-    boost::asio::co_spawn(io_, drain_events(collector_, clock_),
-                          [](const std::exception_ptr&, auto...) {});
+    drain_.emplace(collector_, clock_);
+    boost::asio::co_spawn(io_, drain_->run(), [](const std::exception_ptr&, auto...) {});
   }
 
   const std::string ours_ =
       "ebpf_exporter_calls_total{process=\"" + std::to_string(getpid()) + "\",kind=\"7\"} ";
   boost::asio::io_context io_{1};
   AsioClock clock_;
+  std::optional<EventDrain> drain_;
 };
 
 TEST_F(ExporterEvents, AreDrainedAsTheyCome) {
@@ -236,8 +237,9 @@ TEST_F(ExporterEvents, AreDrainedAsTheyCome) {
 TEST_F(ExporterEvents, OutliveTheLoopThatDrainedThem) {
   load({"events"});
   boost::asio::cancellation_signal stop;
+  drain_.emplace(collector_, clock_);
   boost::asio::co_spawn(
-      io_, drain_events(collector_, clock_),
+      io_, drain_->run(),
       boost::asio::bind_cancellation_slot(stop.slot(), [](const std::exception_ptr&, auto...) {}));
   io_.poll();
   stop.emit(boost::asio::cancellation_type::terminal);
