@@ -14,15 +14,6 @@ namespace {
 
 constexpr char kAddressPrefix[] = "kaddr_";
 
-SlotBuckets to_slot_buckets(const ExporterBucketsConfig& config, bool drop_last_bound) {
-  SlotBuckets buckets{SlotBuckets::Type::kExp2, config.min,   config.max,
-                      config.multiplier,        config.fixed, drop_last_bound};
-  if (config.type == "exp2zero") buckets.type = SlotBuckets::Type::kExp2Zero;
-  if (config.type == "linear") buckets.type = SlotBuckets::Type::kLinear;
-  if (config.type == "fixed") buckets.type = SlotBuckets::Type::kFixed;
-  return buckets;
-}
-
 ExporterLabel to_label(const ExporterLabelConfig& config) {
   ExporterLabel label{config.name, config.size, config.padding, {}};
   for (const ExporterDecoderConfig& decoder : config.decoders) {
@@ -74,6 +65,15 @@ Result<void> keep_cgroups(const CgroupIdMapConfig& config, const Probe& probe,
 }
 
 }  // namespace
+
+SlotBuckets to_slot_buckets(const ExporterBucketsConfig& config, bool drop_last_bound) {
+  SlotBuckets buckets{SlotBuckets::Type::kExp2, config.min,   config.max,
+                      config.multiplier,        config.fixed, drop_last_bound};
+  if (config.type == "exp2zero") buckets.type = SlotBuckets::Type::kExp2Zero;
+  if (config.type == "linear") buckets.type = SlotBuckets::Type::kLinear;
+  if (config.type == "fixed") buckets.type = SlotBuckets::Type::kFixed;
+  return buckets;
+}
 
 Result<void> add_exporter_program(const ProgramConfig& program, const Filesystem& filesystem,
                                   Collector& collector) {

@@ -3,6 +3,7 @@
 #include "agent/collector.hpp"
 #include "config/config.hpp"
 #include "env/filesystem.hpp"
+#include "probe/slot_layout.hpp"
 
 namespace bpfpush {
 
@@ -11,5 +12,8 @@ namespace bpfpush {
 // error. An error's message begins with a place.
 Result<void> add_exporter_program(const ProgramConfig& program, const Filesystem& filesystem,
                                   Collector& collector);
+
+// The slots that a histogram in ebpf_exporter's layout has.
+SlotBuckets to_slot_buckets(const ExporterBucketsConfig& config, bool drop_last_bound);
 
 }  // namespace bpfpush

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "agent/exporter_programs.hpp"
 #include "agent/programs.hpp"
 
 namespace bpfpush {
@@ -35,6 +36,7 @@ ForeignMapOptions to_options(const MapConfig& config) {
   if (config.slots) {
     options.slots = MapSlots{config.slots->offset, config.slots->count, config.slots->size};
   }
+  if (config.entries) options.entries = to_slot_buckets(*config.entries, false);
   options.value = config.value;
   if (config.labels) {
     auto& labels = options.labels.emplace();

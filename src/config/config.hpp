@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/exporter_config.hpp"
 
 namespace bpfpush {
 
@@ -69,6 +70,7 @@ struct MapConfig {
   std::string measured_unit;       // counted; empty: as shown
   std::optional<BucketsConfig> buckets;
   std::optional<SlotsConfig> slots;
+  std::optional<ExporterBucketsConfig> entries;  // an entry for each bucket, the last label
   std::string value;  // the member of the map's value that is the counter or gauge
   std::optional<std::vector<MapLabelConfig>> labels;
   std::string where;

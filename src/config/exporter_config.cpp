@@ -111,23 +111,6 @@ void read_slots(const MappingReader& reader, ExporterBucketsConfig& buckets) {
   }
 }
 
-ExporterBucketsConfig read_buckets(const MappingReader& reader) {
-  ExporterBucketsConfig buckets;
-  if (!reader.find("bucket_type")) {
-    reader.fault("needs a bucket_type: exp2, exp2zero, linear or fixed");
-  }
-  reader.read_choice("bucket_type", buckets.type, {"exp2", "exp2zero", "linear", "fixed"});
-  reader.read_number("bucket_multiplier", buckets.multiplier);
-  if (buckets.multiplier < 0) reader.fault_at("bucket_multiplier", "must not be negative");
-  if (buckets.multiplier == 0) buckets.multiplier = 1;  // as when it is not there
-  if (buckets.type == "fixed") {
-    read_fixed_bounds(reader, buckets);
-  } else if (!buckets.type.empty()) {
-    read_slots(reader, buckets);
-  }
-  return buckets;
-}
-
 // What counters and histograms have in common.
 ExporterMetricConfig read_metric(const ValueReader& value, const MappingReader& reader) {
   ExporterMetricConfig metric;
@@ -173,7 +156,7 @@ ExporterMetricConfig read_histogram(const ValueReader& value) {
   const MappingReader reader(value, {"name", "help", "labels", "bucket_type", "bucket_min",
                                      "bucket_max", "bucket_multiplier", "bucket_keys"});
   ExporterMetricConfig metric = read_metric(value, reader);
-  metric.buckets = read_buckets(reader);
+  metric.buckets = read_exporter_buckets(reader);
   if (metric.labels.empty()) reader.fault("needs labels: the last of them is the bucket");
   for (std::size_t i = 0; i + 1 < metric.labels.size(); ++i) {
     if (metric.labels[i].name == "le") reader.fault_at("labels", "may not be called \"le\"");
@@ -224,6 +207,23 @@ void read_root(const ValueReader& root, ExporterConfig& config) {
 }
 
 }  // namespace
+
+ExporterBucketsConfig read_exporter_buckets(const MappingReader& reader) {
+  ExporterBucketsConfig buckets;
+  if (!reader.find("bucket_type")) {
+    reader.fault("needs a bucket_type: exp2, exp2zero, linear or fixed");
+  }
+  reader.read_choice("bucket_type", buckets.type, {"exp2", "exp2zero", "linear", "fixed"});
+  reader.read_number("bucket_multiplier", buckets.multiplier);
+  if (buckets.multiplier < 0) reader.fault_at("bucket_multiplier", "must not be negative");
+  if (buckets.multiplier == 0) buckets.multiplier = 1;  // as when it is not there
+  if (buckets.type == "fixed") {
+    read_fixed_bounds(reader, buckets);
+  } else if (!buckets.type.empty()) {
+    read_slots(reader, buckets);
+  }
+  return buckets;
+}
 
 Result<ExporterConfig> parse_exporter_config(const std::string& yaml, const std::string& file) {
   const auto document = parse_yaml(yaml, file);

@@ -6,11 +6,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 
 namespace bpfpush {
+
+class MappingReader;
 
 // A configuration of ebpf_exporter's, NAME.yaml beside NAME.bpf.o, as plain values.
 
@@ -68,6 +71,9 @@ struct ExporterConfig {
   std::optional<CgroupIdMapConfig> cgroup_id_map;
   bool has_spans = false;  // `tracing`, which is not ours to do
 };
+
+// `bucket_type`, `bucket_min`, `bucket_max`, `bucket_multiplier` and `bucket_keys` of a metric.
+ExporterBucketsConfig read_exporter_buckets(const MappingReader& metric);
 
 // Reads such a file. Errors are as parse_config()'s. Nothing in it is expanded from the
 // environment: a "$" belongs to a regexp.

@@ -102,8 +102,10 @@ void read_metric(const MappingReader& reader, MapConfig& map) {
 }
 
 MapConfig read_map(const ValueReader& value) {
-  const MappingReader reader(value, {"pinned", "id", "name", "help", "type", "unit",
-                                     "measured_unit", "buckets", "slots", "value", "labels"});
+  const MappingReader reader(
+      value, {"pinned", "id", "name", "help", "type", "unit", "measured_unit", "buckets", "slots",
+              "bucket_type", "bucket_min", "bucket_max", "bucket_multiplier", "bucket_keys",
+              "value", "labels"});
   MapConfig map;
   map.where = value.where();
   if (value.kind() != YamlNode::Kind::kMapping) return map;
@@ -113,12 +115,21 @@ MapConfig read_map(const ValueReader& value) {
   const auto slots = reader.find("slots");
   if (buckets) map.buckets = read_buckets(*buckets);
   if (slots) map.slots = read_slots(*slots);
+  const auto entries = reader.find("bucket_type");
+  if (entries) map.entries = read_exporter_buckets(reader);
+  if (entries && (buckets || slots)) {
+    reader.fault_at("bucket_type",
+                    "is for maps with an entry for each bucket, without buckets or slots");
+  }
+  if (entries && !map.unit.empty()) {
+    reader.fault_at("unit", "is not for these: bucket_multiplier makes the unit");
+  }
   if (buckets && slots) reader.fault_at("slots", "have bounds of their own, without buckets");
   reader.read_text("value", map.value);
   if (map.type == "histogram" && !map.value.empty()) {
     reader.fault_at("value", "is for counters and gauges");
-  } else if (map.type != "histogram" && (buckets || slots)) {
-    reader.fault_at(buckets ? "buckets" : "slots", "are for histograms");
+  } else if (map.type != "histogram" && (buckets || slots || entries)) {
+    reader.fault_at(buckets ? "buckets" : slots ? "slots" : "bucket_type", "are for histograms");
   }
   if (const auto labels = reader.find("labels")) map.labels = read_labels(*labels);
   return map;

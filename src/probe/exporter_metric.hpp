@@ -64,6 +64,8 @@ struct ExporterMap {
   SlotLayout slots;               // likewise
   bool perf_event_array = false;
   std::chrono::milliseconds flush_interval{};
+
+  friend bool operator==(const ExporterMap&, const ExporterMap&) = default;
 };
 
 // Lays the labels over the map's keys. The error is for labels and a map that do not fit, and says

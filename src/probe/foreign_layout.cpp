@@ -207,12 +207,19 @@ Result<void> check_foreign_options(const ForeignMapOptions& options) {
     const auto buckets = lay_out_buckets(*options.buckets, *divisor);
     if (!buckets) return buckets.error();
   }
+  if (options.entries) {
+    const auto slots = lay_out_slots(*options.entries);
+    if (!slots) return slots.error();
+  }
   return {};
 }
 
 KeySchema known_labels(const ForeignMapOptions& options) {
   const bool sized = options.labels && !options.labels->empty() && options.labels->front().size > 0;
-  return sized ? fields_by_size(*options.labels) : KeySchema();
+  if (!sized) return {};
+  KeySchema schema = fields_by_size(*options.labels);
+  if (options.entries) schema.fields.pop_back();  // the bucket
+  return schema;
 }
 
 Result<ForeignLayout> lay_out_foreign_map(const ForeignMapOptions& options, const MapInfo& info,
@@ -229,6 +236,17 @@ Result<ForeignLayout> lay_out_foreign_map(const ForeignMapOptions& options, cons
   layout.family.type = options.type;
   layout.family.divisor = static_cast<double>(*divisor);
   layout.capacity = info.max_entries;
+  if (options.entries) {
+    auto entries = lay_out_foreign_entries(options, info);
+    if (!entries) return entries.error();
+    layout.family.bounds = entries->family.bounds;
+    layout.family.multiplier = entries->family.multiplier;
+    layout.family.has_sum = entries->family.has_sum;
+    layout.key = entries->key;
+    layout.capacity = entries->capacity;
+    layout.entries = std::move(*entries);
+    return layout;
+  }
   const bool is_histogram = options.type == MetricType::kHistogram;
   const Result<void> value = is_histogram ? lay_out_histogram(options, info, *divisor, layout)
                                           : lay_out_number(options, info, layout);

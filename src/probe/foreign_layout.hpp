@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "probe/exporter_metric.hpp"
 #include "probe/map_reader.hpp"
 #include "snapshot/bucket_layout.hpp"
 #include "snapshot/key_schema.hpp"
@@ -46,6 +47,9 @@ struct ForeignMapOptions {
   std::optional<BucketSpec> buckets;
   // Histograms whose values hold `slots`: where, if BTF does not say it.
   std::optional<MapSlots> slots;
+  // Histograms with an entry for each bucket, ebpf_exporter's layout: then the last of the labels
+  // is the bucket.
+  std::optional<SlotBuckets> entries;
   // Counters and gauges: the member of the value, where that is a struct.
   std::string value;
   std::optional<std::vector<MapLabel>> labels;  // absent: all fields of the key, by BTF
@@ -57,6 +61,7 @@ struct ForeignLayout {
   KeySchema key;
   std::size_t capacity = 0;
   MapShape shape;
+  std::optional<ExporterMap> entries;  // of ForeignMapOptions::entries: instead of `shape`
 
   friend bool operator==(const ForeignLayout&, const ForeignLayout&) = default;
 };
@@ -69,6 +74,7 @@ struct MapInfo {
   std::size_t max_entries = 0;
   bool is_array = false;
   bool is_per_cpu = false;
+  bool evicts = false;         // an LRU map
   const btf* types = nullptr;  // null: it has none, or we may not see it
   std::uint32_t key_type = 0;
   std::uint32_t value_type = 0;
@@ -79,6 +85,9 @@ Result<void> check_foreign_options(const ForeignMapOptions& options);
 
 // The labels as far as the options say what they are made of: with their sizes, all of them.
 KeySchema known_labels(const ForeignMapOptions& options);
+
+// How the entries of ForeignMapOptions::entries are read.
+Result<ExporterMap> lay_out_foreign_entries(const ForeignMapOptions& options, const MapInfo& info);
 
 // Lays the metric over the map. The error says what each has that does not fit.
 Result<ForeignLayout> lay_out_foreign_map(const ForeignMapOptions& options, const MapInfo& info,

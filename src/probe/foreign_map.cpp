@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "probe/exporter_source.hpp"
+
 namespace bpfpush {
 namespace {
 
@@ -52,9 +54,11 @@ Result<MapInfo> to_map_info(const MapPlace& place, const bpf_map_info& info) {
   switch (info.type) {
     case BPF_MAP_TYPE_HASH:
     case BPF_MAP_TYPE_LRU_HASH:
+      map.evicts = info.type == BPF_MAP_TYPE_LRU_HASH;
       return map;
     case BPF_MAP_TYPE_PERCPU_HASH:
     case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+      map.evicts = info.type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
       map.is_per_cpu = true;
       return map;
     case BPF_MAP_TYPE_PERCPU_ARRAY:
@@ -155,6 +159,11 @@ Result<void> ForeignMap::read(MapRows& rows) {
     if (!found) return found;
   }
   const auto opened = std::exchange(opened_, nullptr);
+  if (layout_->entries) {
+    const auto cpus = possible_cpu_count();
+    if (!cpus) return cpus.error();
+    return ExporterSource(*layout_->entries, opened->fd, *cpus).read(rows);
+  }
   return MapReader(opened->fd, layout_->shape).read(rows);
 }
 

@@ -40,6 +40,7 @@ struct SlotLayout {
   std::uint64_t sum_slot = 0;
 
   std::size_t row_size() const { return bounds.size() + 2; }
+  friend bool operator==(const SlotLayout&, const SlotLayout&) = default;
 };
 
 // kInvalidConfig for slots whose bounds do not ascend or are not finite.
@@ -49,6 +50,8 @@ Result<SlotLayout> lay_out_slots(const SlotBuckets& buckets);
 struct SlotField {
   std::size_t offset = 0;
   std::size_t size = 0;
+
+  friend bool operator==(const SlotField&, const SlotField&) = default;
 };
 
 // Makes a row of each set of entries whose keys differ in nothing but the slot. The row's key has

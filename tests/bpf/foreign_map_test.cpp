@@ -179,6 +179,41 @@ TEST_F(ForeignMapTest, AMapIsNotKeptAliveByBeingRead) {
   EXPECT_TRUE(eventually(std::chrono::seconds(60), [this] { return shown().empty(); }));
 }
 
+TEST_F(ForeignMapTest, ReadsAnEntryForEachBucket) {
+  struct EntryKey {
+    std::uint32_t device;
+    std::uint32_t padding;
+    std::uint64_t bucket;
+  };
+  const std::string want =
+      "# TYPE waits_seconds histogram\n"
+      "waits_seconds_bucket{device=\"7\",le=\"0.001\"} 2\n"
+      "waits_seconds_bucket{device=\"7\",le=\"0.002\"} 2\n"
+      "waits_seconds_bucket{device=\"7\",le=\"0.004\"} 5\n"
+      "waits_seconds_bucket{device=\"7\",le=\"+Inf\"} 5\n"
+      "waits_seconds_sum{device=\"7\"} 0.012\n"
+      "waits_seconds_count{device=\"7\"} 5\n";
+  maps_.emplace();
+  maps_->set("entries", EntryKey{7, 0, 0}, std::uint64_t{2});
+  maps_->set("entries", EntryKey{7, 0, 2}, std::uint64_t{3});
+  maps_->set("entries", EntryKey{7, 0, 3}, std::uint64_t{12});  // the sum
+  MapConfig config = by_id(maps_->id("entries"), "waits_seconds", "histogram");
+  config.entries.emplace();
+  config.entries->type = "exp2";
+  config.entries->max = 2;
+  config.entries->multiplier = 0.001;
+  add(config);  // the labels by BTF
+  EXPECT_THAT(shown(), HasSubstr(want));
+
+  Collector other("ebpf", filesystem_);
+  config.labels = {{"device", 4, 4, {{"uint", {}, false, {}}}},
+                   {"bucket", 8, 0, {{"uint", {}, false, {}}}}};
+  add_foreign_maps({config}, other).value();
+  Snapshot snapshot;
+  other.collect(snapshot.families);
+  EXPECT_THAT(to_text_format(snapshot), HasSubstr(want.substr(want.find('\n') + 1)));
+}
+
 // The reason why a map cannot be read as the options say.
 std::string reason(const MapPlace& place, ForeignMapOptions options) {
   options.name = "m";
@@ -208,6 +243,13 @@ TEST_F(ForeignMapTest, SaysWhatDoesNotFit) {
       {"tool", [](auto& o) { o.labels = {{MapLabel{"cpu", 4, 0, {{"uint"}}}}}; },
        "have 4 bytes, and the keys of the map have 8"},
       {"tool", [](auto& o) { o.labels = {{MapLabel{"nosuch", 0, 0, {}}}}; }, "no field \"nosuch\""},
+      {"tool", [](auto& o) { o.entries.emplace(); }, "the values of its map have 40 bytes"},
+      {"temperature",
+       [](auto& o) {
+         o.entries.emplace();
+         o.labels.emplace();
+       },
+       "its last label is the bucket"},
       {"wide", [](auto& o) { o.slots = MapSlots{8, 9, 8}; }, "its slots end at byte 80"},
       {"queue", [](auto&) {}, "neither a hash nor an array"},
   };

@@ -67,7 +67,7 @@ TEST(DefaultFile, HasExamplesThatAreRight) {
   const auto file = parsed(joined(default_file_lines(), true));
   ASSERT_TRUE(file) << file.error().message();
   EXPECT_EQ(file->programs.size(), 6u);
-  EXPECT_EQ(file->programs.at(3).maps.size(), 3u);
+  EXPECT_EQ(file->programs.at(3).maps.size(), 4u);
   EXPECT_EQ(file->programs.at(1).histograms.at("bio_req_latency").max_entries, 1024u);
   EXPECT_FALSE(file->remote_write.at(0).headers.empty());
   EXPECT_TRUE(file->remote_write.at(0).basic_auth);

@@ -34,6 +34,17 @@ TEST(Maps, AreReadWithAllThatIsSaidOfThem) {
   EXPECT_EQ(map.where, "f.yaml:3");
 }
 
+TEST(Maps, CanHaveAnEntryForEachBucketAsThoseOfEbpfExporter) {
+  const auto config = parse(
+      "{id: 1, name: a_seconds, bucket_type: exp2zero, bucket_max: 26, bucket_multiplier: 0.001}");
+  ASSERT_TRUE(config) << config.error().message();
+  const MapConfig& map = config->programs[0].maps.at(0);
+  ASSERT_TRUE(map.entries);
+  EXPECT_EQ(map.entries->type, "exp2zero");
+  EXPECT_EQ(map.entries->max, 26);
+  EXPECT_EQ(map.entries->multiplier, 0.001);
+}
+
 TEST(Maps, SayWhatIsWrongWithThem) {
   struct Case {
     const char* map;
@@ -54,6 +65,11 @@ TEST(Maps, SayWhatIsWrongWithThem) {
       {"{name: a, id: 1, labels: [{name: le}]}", "no label name"},
       {"{name: a, id: 1, labels: [{name: l}, {name: l}]}", "a second label"},
       {"{name: a, id: 1, labels: [{name: l}, {name: m, size: 1, decoders: [hex]}]}", "or none"},
+      {"{name: a, id: 1, bucket_type: exp3}", "exp2zero"},
+      {"{name: a, id: 1, bucket_type: exp2, bucket_min: 3, bucket_max: 2}", "below bucket_min"},
+      {"{name: a, id: 1, bucket_type: exp2, slots: {count: 3}}", "an entry for each bucket"},
+      {"{name: a, id: 1, bucket_type: exp2, unit: seconds}", "bucket_multiplier makes the unit"},
+      {"{name: a, id: 1, type: counter, bucket_type: exp2}", "are for histograms"},
       {"{name: a, id: 1, lables: []}", "labels"},
   };
   for (const Case& c : cases) {

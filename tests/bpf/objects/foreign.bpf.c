@@ -48,6 +48,18 @@ struct {
 	__uint(value_size, 4 * sizeof(__u64));
 } row SEC(".maps");
 
+/* As ebpf_exporter's helpers keep one: an entry for each bucket. */
+struct entry_key {
+	__u32 device;
+	__u64 bucket;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 64);
+	__type(key, struct entry_key);
+	__type(value, __u64);
+} entries SEC(".maps");
+
 struct traffic {
 	__u64 packets;
 	__s32 balance;
