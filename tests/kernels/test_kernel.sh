@@ -61,6 +61,12 @@ boot() {
     -drive file="$work/disk",if=virtio,format=raw -drive file="$work/ext4",if=virtio,format=raw </dev/null | tr -d '\r' | tee "$work/console"
 }
 
+# The kernel changes its own code where a tracepoint is switched, by way of a breakpoint. Under emulation it was seen to run
+# into one that it had just taken away, and to die of that: the emulator's doing, and rare.
+tripped() {
+  grep -q 'int3: 0000 \[#' "$work/console"
+}
+
 # What `list` said, with ext4 and xfs and without, against the column of programs.txt.
 compare_list() {
   awk -v kernel="$(basename "$package" .deb)" '
@@ -169,6 +175,11 @@ mkdir -p "$work/package"
 dpkg-deb -x "$package" "$work/package"
 make_initrd
 boot
+for again in 1 2; do
+  tripped || break
+  echo "the emulated machine tripped over its own breakpoint; boot $again more"
+  boot
+done
 failures=0
 compare || failures=1
 compare_list || failures=1
