@@ -76,12 +76,12 @@ is_available() {
   [[ $(apt-cache policy "$1" 2>/dev/null) == *"Candidate: "[!\(]* ]]
 }
 
-# Prints the first of the alternatives "a|b|c" for which the test in $1 holds.
-first_that() {
+# Prints the first of the alternatives "a|b|c" that is installed or could be.
+first_to_be_had() {
   local name names
-  IFS='|' read -ra names <<<"$2"
+  IFS='|' read -ra names <<<"$1"
   for name in "${names[@]}"; do
-    if "$1" "$name"; then
+    if is_installed "$name" || is_available "$name"; then
       echo "$name"
       return
     fi
@@ -89,10 +89,16 @@ first_that() {
   return 1
 }
 
+have_lists() {
+  compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null
+}
+
 install_packages() {
   local package name absent=() chosen=()
   for package in "$@"; do
-    first_that is_installed "$package" >/dev/null || absent+=("$package")
+    # A later name serves only where this release lacks the earlier: which it lacks, the lists say.
+    if ! is_installed "${package%%|*}" && ! have_lists; then update_lists; fi
+    name=$(first_to_be_had "$package") && is_installed "$name" || absent+=("$package")
   done
   if [[ ${#absent[@]} -eq 0 ]]; then
     say "all $# packages are installed"
@@ -100,9 +106,9 @@ install_packages() {
   fi
   need_root "installing ${absent[*]}"
   for package in "${absent[@]}"; do
-    if ! name=$(first_that is_available "$package"); then
+    if ! name=$(first_to_be_had "$package"); then
       update_lists
-      name=$(first_that is_available "$package") || fail "this release has no package $package"
+      name=$(first_to_be_had "$package") || fail "this release has no package $package"
     fi
     chosen+=("$name")
   done
