@@ -94,7 +94,7 @@ struct cgroup {
 };
 
 struct cgroup___before_6_1 {
-	__u64 ancestor_ids[];
+	__u64 ancestor_ids[0]; /* [] needs a clang of 19 or later where nothing stands before it */
 };
 
 struct css_set {
