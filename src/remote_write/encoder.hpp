@@ -6,21 +6,18 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "remote_write/byte_buffer.hpp"
-#include "remote_write/label.hpp"
+#include "remote_write/label_set.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace bpfpush {
 
 class EndedSeries;
-class LabelCache;
+class MessageWriter;
 
 struct EncoderOptions {
-  // Added to every series that has no such label itself; `__name__`, and `le` of a histogram, it
-  // always has.
-  std::vector<Label> external_labels = {};
+  LabelOptions labels = {};
 
   // In one request. A histogram's series are never split over two.
   std::size_t samples_max = 10'000;
@@ -82,13 +79,12 @@ class Encoder {
   void done();
 
  private:
-  std::span<const std::byte> compress();
+  std::span<const std::byte> compress(const ByteBuffer& message);
 
   EncoderOptions options_;
-  std::unique_ptr<LabelCache> labels_;
+  std::unique_ptr<MessageWriter> writer_;
   std::unique_ptr<EndedSeries> ended_;
-  ByteBuffer message_;     // protobuf bytes of the last request
-  ByteBuffer compressed_;  // the same after snappy
+  ByteBuffer compressed_;  // the last request
 };
 
 }  // namespace bpfpush

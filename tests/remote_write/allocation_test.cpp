@@ -97,7 +97,7 @@ std::size_t allocations_by_snappy(const std::string& message) {
 TEST(EncoderMemory, IsNotAllocatedForSeriesOfTheSnapshotBefore) {
   const Snapshot first = make_host(100);
   const Snapshot second = later(first);
-  Encoder encoder({.external_labels = {{"job", "bpfpush"}}, .samples_max = 300});
+  Encoder encoder({.labels = {{{"job", "bpfpush"}}}, .samples_max = 300});
   const std::size_t untouched = allocations;
   std::vector<std::size_t> begins;
   for (std::size_t begin = 0; begin < series_count(first);) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "remote_write/encoder.hpp"
+#include "remote_write/label_bytes.hpp"
 #include "remote_write/snapshots.hpp"
 #include "remote_write/write_request.hpp"
 
@@ -22,6 +23,8 @@ using testing::make_snapshot;
 using testing::one_counter;
 using testing::share;
 
+const LabelOptions kNoOptions;
+
 Snapshot counters(const std::shared_ptr<const Family>& family,
                   const std::vector<std::shared_ptr<const Series>>& series) {
   FamilySnapshot one{family, {}, {}};
@@ -30,23 +33,23 @@ Snapshot counters(const std::shared_ptr<const Family>& family,
 }
 
 TEST(LabelCache, EncodesTheLabelsOfASeriesOnce) {
-  LabelCache cache({});
+  LabelBytesCache cache(kNoOptions);
   const auto family = share({.name = "a", .label_names = {"l"}});
   const auto series = make_series({"1"});
   cache.begin_pass();
-  const SeriesLabels& first = cache.of(family).of(series);
+  const SeriesLabelBytes& first = cache.of(family).of(series);
   cache.begin_pass();
   EXPECT_EQ(&cache.of(family).of(series), &first);
 }
 
 TEST(LabelCache, KeepsTheOtherSeriesWhenOneIsGone) {
-  LabelCache cache({});
+  LabelBytesCache cache(kNoOptions);
   const auto family = share({.name = "a", .label_names = {"l"}});
   const auto stays = make_series({"stays"});
-  const SeriesLabels* first = nullptr;
+  const SeriesLabelBytes* first = nullptr;
   for (const char* value : {"1", "2", "3", "4"}) {
     cache.begin_pass();
-    const SeriesLabels& labels = cache.of(family).of(stays);
+    const SeriesLabelBytes& labels = cache.of(family).of(stays);
     if (first == nullptr) first = &labels;
     EXPECT_EQ(&labels, first);
     (void)cache.of(family).of(make_series({value}));
@@ -55,7 +58,7 @@ TEST(LabelCache, KeepsTheOtherSeriesWhenOneIsGone) {
 
 // The encoder asks again for a series that did not fit into the request before.
 TEST(LabelCache, CountsASeriesOnceHoweverOftenItIsAskedFor) {
-  LabelCache cache({});
+  LabelBytesCache cache(kNoOptions);
   const auto family = share({.name = "a", .label_names = {"l"}});
   const auto stays = make_series({"stays"});
   auto goes = make_series({"goes"});
@@ -72,7 +75,7 @@ TEST(LabelCache, CountsASeriesOnceHoweverOftenItIsAskedFor) {
 }
 
 TEST(LabelCache, TellsOneSeriesOfTwoFamiliesApart) {
-  LabelCache cache({});
+  LabelBytesCache cache(kNoOptions);
   const auto series = make_series({"1"});
   const auto a = share({.name = "a", .label_names = {"l"}});
   const auto b = share({.name = "b", .label_names = {"m"}});
@@ -80,7 +83,7 @@ TEST(LabelCache, TellsOneSeriesOfTwoFamiliesApart) {
 }
 
 TEST(LabelCache, ForgetsSeriesThatTheLastTwoSnapshotsDoNotHold) {
-  LabelCache cache({});
+  LabelBytesCache cache(kNoOptions);
   const auto family = share({.name = "a", .label_names = {"l"}});
   const auto stays = make_series({"stays"});
   auto goes = make_series({"goes"});
@@ -99,7 +102,7 @@ TEST(LabelCache, ForgetsSeriesThatTheLastTwoSnapshotsDoNotHold) {
 }
 
 TEST(LabelCache, ForgetsFamiliesThatTheLastTwoSnapshotsDoNotHold) {
-  LabelCache cache({});
+  LabelBytesCache cache(kNoOptions);
   auto family = share({.name = "a", .label_names = {"l"}});
   const std::weak_ptr<const Family> gone = family;
   cache.begin_pass();

@@ -156,7 +156,7 @@ TEST(RandomSnapshots, AreWrittenAsTheProtobufLibraryWritesThem) {
     SCOPED_TRACE(seed);
     RandomHost host(seed);
     const std::vector<Label> external = host.external_labels();
-    Encoder encoder({.external_labels = external, .samples_max = 1 + host.below(300)});
+    Encoder encoder({.labels = {external}, .samples_max = 1 + host.below(300)});
     SentSeries receiver;
     for (int instant = 0; instant < 6; ++instant) {
       const Snapshot snapshot = host.next_snapshot();

@@ -66,7 +66,7 @@ Error no_answer() {
 
 SenderWorld::SenderWorld(Options options)
     : spool(io.get_executor(), spool_bytes(options.snapshots_max)),
-      encoder({.external_labels = {}, .samples_max = options.samples_max}),
+      encoder({.samples_max = options.samples_max}),
       sender(std::move(options.sender), {spool, encoder, transport, clock, random, stopping}),
       samples_max_(options.samples_max),
       family_(make_family()) {
@@ -114,7 +114,7 @@ bool SenderWorld::step() {
 
 std::string SenderWorld::body(const Snapshot& snapshot, std::size_t begin,
                               bool with_metadata) const {
-  Encoder fresh({.external_labels = {}, .samples_max = samples_max_});
+  Encoder fresh({.samples_max = samples_max_});
   const EncodedRequest request =
       fresh.encode(snapshot, {.begin = begin, .with_metadata = with_metadata});
   return {reinterpret_cast<const char*>(request.body.data()), request.body.size()};
