@@ -8,6 +8,7 @@
 #include "commands/setup.hpp"
 #include "env/asio_clock.hpp"
 #include "env/posix_filesystem.hpp"
+#include "env/resident_memory.hpp"
 #include "env/system_random.hpp"
 
 namespace bpfpush {
@@ -45,6 +46,9 @@ int run(const RunCommand& command) {
                         {"programs", std::to_string(config->programs.size())},
                         {"endpoints", std::to_string(config->remote_write.size())},
                         {"push_interval_ms", std::to_string(config->push_interval.count())}});
+  // libbpf, YAML and the libraries that are linked but seldom used (TLS, LDAP, Kerberos) leave more
+  // behind than the agent needs while it runs.
+  release_resident_memory(filesystem);
   run_until_done(io, (*agent)->run(), [&] { (*agent)->stop(); });
   log::info("stopped");
   return kExitOk;

@@ -30,7 +30,7 @@ constexpr bool kIsShippedBuild = true;
 constexpr bool kIsShippedBuild = false;
 #endif
 
-constexpr std::size_t kResidentBytesMax = 16u << 20;
+constexpr std::size_t kResidentBytesMax = 10'000'000;
 
 double unix_seconds() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
