@@ -82,6 +82,7 @@ Agent::Agent(const Config& config, const asio::any_io_executor& executor, const 
       abandoned_(executor),
       draining_(executor) {
   counters_.started = clock_.wall_now();
+  counters_.started_since_boot = clock_.now();
 }
 
 void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transport> transport,

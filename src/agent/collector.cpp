@@ -239,6 +239,9 @@ Result<void> Collector::read(Metric& metric, MapState& state) {
 
 FamilySnapshot Collector::to_family(Metric& metric, MapState& state) const {
   FamilySnapshot family{metric.family, {}, {}};
+  if (metric.family->type != MetricType::kGauge) {
+    family.counting_since = metric.source->counting_since();
+  }
   family.series.reserve(state.entries);
   family.values.reserve(state.entries * metric.family->row_size());
   metric.series.begin();

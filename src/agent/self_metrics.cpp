@@ -165,6 +165,9 @@ void SelfMetrics::collect(const AgentCounters& agent, const Collector& collector
   set_collector(collector);
   for (const EndpointState& endpoint : endpoints) set_endpoint(endpoint);
   for (Metric& metric : metrics_) {
+    if (metric.family->type != MetricType::kGauge) {
+      metric.now.counting_since = agent.started_since_boot.time_since_epoch();
+    }
     families.push_back(std::move(metric.now));
     metric.now = {metric.family, {}, {}};
   }

@@ -20,6 +20,7 @@ struct AgentCounters {
   std::uint64_t snapshots = 0;
   std::chrono::nanoseconds collect_time{};  // all collections together
   WallTime started;
+  BootTime started_since_boot;    // the same moment
   std::optional<SpoolDisk> disk;  // of the spool, if it is on one
 };
 

@@ -72,14 +72,17 @@ class EventCounter {
 // What a collection reads of such a counter, which it borrows: all that has come until then.
 class EventSource : public MetricSource {
  public:
-  explicit EventSource(EventCounter& counter) : counter_(counter) {}
+  EventSource(EventCounter& counter, std::chrono::nanoseconds counting_since)
+      : counter_(counter), counting_since_(counting_since) {}
 
   Result<void> read(MapRows& rows) override;
   Result<std::uint64_t> read_overflow(std::span<std::uint64_t> row) override;
+  std::chrono::nanoseconds counting_since() const override { return counting_since_; }
   std::optional<std::uint64_t> lost_records() const override { return counter_.lost(); }
 
  private:
   EventCounter& counter_;
+  std::chrono::nanoseconds counting_since_;
 };
 
 }  // namespace bpfpush

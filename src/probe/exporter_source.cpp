@@ -4,13 +4,15 @@
 
 namespace bpfpush {
 
-ExporterSource::ExporterSource(const ExporterMap& map, int map_fd, std::size_t cpu_count)
+ExporterSource::ExporterSource(const ExporterMap& map, int map_fd, std::size_t cpu_count,
+                               std::chrono::nanoseconds counting_since)
     : map_(map),
       reader_(map_fd, {.name = map.name,
                        .key_size = map.map_key_size,
                        .row_size = 1,
                        .cpu_count = map.per_cpu ? cpu_count : 1,
-                       .cpus_apart = map.cpus_apart}) {}
+                       .cpus_apart = map.cpus_apart}),
+      counting_since_(counting_since) {}
 
 Result<void> ExporterSource::read(MapRows& rows) {
   MapRows& entries = map_.slot ? entries_ : rows;

@@ -29,8 +29,12 @@ void leave_out_zeros(MapRows& rows) {
 
 }  // namespace
 
-MapSource::MapSource(MapReader entries, std::optional<MapReader> overflow, ZeroRows zero_rows)
-    : entries_(std::move(entries)), overflow_(std::move(overflow)), zero_rows_(zero_rows) {}
+MapSource::MapSource(MapReader entries, std::optional<MapReader> overflow, ZeroRows zero_rows,
+                     std::chrono::nanoseconds counting_since)
+    : entries_(std::move(entries)),
+      overflow_(std::move(overflow)),
+      zero_rows_(zero_rows),
+      counting_since_(counting_since) {}
 
 Result<void> MapSource::read(MapRows& rows) {
   Result<void> done = entries_.read(rows);

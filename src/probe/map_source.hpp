@@ -15,10 +15,12 @@ enum class ZeroRows { kKept, kLeftOut };
 class MapSource : public MetricSource {
  public:
   explicit MapSource(MapReader entries, std::optional<MapReader> overflow = std::nullopt,
-                     ZeroRows zero_rows = ZeroRows::kKept);
+                     ZeroRows zero_rows = ZeroRows::kKept,
+                     std::chrono::nanoseconds counting_since = {});
 
   Result<void> read(MapRows& rows) override;
   Result<std::uint64_t> read_overflow(std::span<std::uint64_t> row) override;
+  std::chrono::nanoseconds counting_since() const override { return counting_since_; }
 
  private:
   Result<void> read_overflow_entry(std::uint32_t entry, std::span<std::uint64_t> row);
@@ -26,6 +28,7 @@ class MapSource : public MetricSource {
   MapReader entries_;
   std::optional<MapReader> overflow_;
   ZeroRows zero_rows_;
+  std::chrono::nanoseconds counting_since_;
 };
 
 }  // namespace bpfpush

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,6 +24,9 @@ class MetricSource {
   // Replaces `row` by what found no room in the map: zeros where nothing keeps it. Returns how many
   // observations, additions or settings that were.
   virtual Result<std::uint64_t> read_overflow(std::span<std::uint64_t> row) = 0;
+
+  // When counting began, on the boot-time clock; as FamilySnapshot has it.
+  virtual std::chrono::nanoseconds counting_since() const { return {}; }
 
   // How many records never came here; nothing for what is no stream of records.
   virtual std::optional<std::uint64_t> lost_records() const { return std::nullopt; }

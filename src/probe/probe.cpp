@@ -58,6 +58,21 @@ std::size_t leave_out(bpf_object* object, const std::map<std::string, std::strin
   return left;
 }
 
+// When the kernel took the first of an object's programs, on the boot-time clock.
+std::chrono::nanoseconds first_load_time(const bpf_object* object) {
+  std::chrono::nanoseconds first{};
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    bpf_prog_info info{};
+    std::uint32_t size = sizeof info;
+    const int fd = bpf_program__fd(program);
+    if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) != 0) continue;
+    const auto loaded = std::chrono::nanoseconds(static_cast<std::int64_t>(info.load_time));
+    if (first.count() == 0 || loaded < first) first = loaded;
+  }
+  return first;
+}
+
 std::vector<KeyField> fields_of(const std::vector<MetricMap>& metrics) {
   std::vector<KeyField> fields;
   for (const MetricMap& metric : metrics) {
@@ -157,7 +172,10 @@ Result<void> Probe::load() {
   if (!cpus) return cpus.error();
   cpu_count_ = *cpus;
   const Result<void> loaded = load_what_loads();
-  if (loaded) open_event_counters();
+  if (loaded) {
+    counting_since_ = first_load_time(object_.get());
+    open_event_counters();
+  }
   attach();
   if (!loaded) return loaded.error();
   bytes_ = {};
@@ -222,13 +240,16 @@ void Probe::attach() {
 
 std::unique_ptr<MetricSource> Probe::exporter_source(const ExporterMap& map) const {
   if (!map.perf_event_array) {
-    return std::make_unique<ExporterSource>(map, map_fd(map.name), cpu_count_);
+    return std::make_unique<ExporterSource>(map, map_fd(map.name), cpu_count_, counting_since_);
   }
   const auto counter =
       std::find_if(event_counters_.begin(), event_counters_.end(),
                    [&](const auto& candidate) { return candidate->map_name() == map.name; });
   CHECK(counter != event_counters_.end());
-  return std::make_unique<EventSource>(**counter);
+  // What begins again now and then has no one beginning.
+  const bool flushes = (*counter)->flush_interval().count() > 0;
+  return std::make_unique<EventSource>(**counter,
+                                       flushes ? std::chrono::nanoseconds() : counting_since_);
 }
 
 std::unique_ptr<MetricSource> Probe::source(std::size_t index) const {
@@ -242,9 +263,9 @@ std::unique_ptr<MetricSource> Probe::source(std::size_t index) const {
   // be what has no labels.
   const bool leaves_out_zeros =
       metric.is_array && metric.type != MetricType::kGauge && !metric.key.fields.empty();
-  return std::make_unique<MapSource>(MapReader(map_fd(entries.name), entries),
-                                     MapReader(map_fd(overflow.name), overflow),
-                                     leaves_out_zeros ? ZeroRows::kLeftOut : ZeroRows::kKept);
+  return std::make_unique<MapSource>(
+      MapReader(map_fd(entries.name), entries), MapReader(map_fd(overflow.name), overflow),
+      leaves_out_zeros ? ZeroRows::kLeftOut : ZeroRows::kKept, counting_since_);
 }
 
 Result<MapFacts> Probe::facts(const std::string& map) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -67,6 +68,10 @@ class Probe {
     return event_counters_;
   }
 
+  // When counting began, after load(): when the kernel took the first of the programs, before any
+  // was attached. On the boot-time clock; 0 where there are no programs.
+  std::chrono::nanoseconds counting_since() const { return counting_since_; }
+
   // The descriptor of one of the object's maps, or of one of its programs, -1 if there is none;
   // owned by the probe. After load().
   int map_fd(const std::string& map) const;
@@ -97,6 +102,7 @@ class Probe {
   std::map<std::string, std::string> left_out_;  // programs that do not load, and why
   std::vector<ProgramStatus> programs_;
   std::size_t cpu_count_ = 0;
+  std::chrono::nanoseconds counting_since_{};
 };
 
 }  // namespace bpfpush

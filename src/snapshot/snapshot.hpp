@@ -49,6 +49,13 @@ struct FamilySnapshot {
   std::vector<std::shared_ptr<const Series>> series;
   std::vector<std::uint64_t> values;
 
+  // When counting began, on the boot-time clock of the snapshot's boot: a moment at which all that
+  // counters and histograms of the family count was zero, also what has no series yet. It is the
+  // same for as long as the kernel goes on counting, across restarts of the agent too where its
+  // state is pinned; another one says that counts began again. 0: not known (maps that others made)
+  // or without meaning (gauges).
+  std::chrono::nanoseconds counting_since{};
+
   std::span<const std::uint64_t> row(std::size_t i) const {
     return std::span(values).subspan(i * family->row_size(), family->row_size());
   }

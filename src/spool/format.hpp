@@ -17,7 +17,7 @@
 // segments of a directory, in the order of their names, are the log. Ids ascend; there are gaps
 // where the log was thinned.
 //
-//   segment  := magic "BPFPSPL"  version:u8=1  first_id:u64  checksum:u32  record*
+//   segment  := magic "BPFPSPL"  version:u8=2  first_id:u64  checksum:u32  record*
 //   record   := length:u32  checksum:u32  payload:u8[length]
 //   payload  := 1 dictionary | 2 snapshot-in-full | 3 difference | 4 end          (kind:u8 first)
 //
@@ -36,14 +36,16 @@
 // appearance. What a snapshot refers to is defined before it.
 //
 //   snapshot-in-full := id:varint  flags:u8  boot_id:u8[16]  since_boot:varint  wall:svarint
-//                       [absent]  change*
+//                       [absent]  [starts]  change*
 //   difference       := id:varint  flags:u8  [boot_id:u8[16]]  since_boot:svarint  wall:svarint
-//                       [absent]  change*
+//                       [absent]  [starts]  change*
 //   flags            := 1 the first snapshot of a run of the agent
 //                       2 the wall clock was synchronised
 //                       4 a boot_id follows (in a difference)
 //                       8 absent follows
+//                       16 starts follow
 //   absent           := count:varint  family:varint*
+//   starts           := count:varint  (family:varint  counting_since:varint)*
 //   change           := (gap << 2 | how):varint  [row]
 //   end              := snapshots:u32  last_id:u64  level:u8  since_boot:u64 (of the last)
 //                       first_since_boot:u64
@@ -53,7 +55,9 @@
 // added beyond the whole milliseconds added to since_boot. The boot id is that of the snapshot
 // before unless one is given. Families that are absent could not be read, which is not the same as
 // to have no series; they are those of the snapshot before unless they are given, and none in a
-// full snapshot.
+// full snapshot. When the counting of a family's
+// counters or histograms began is given, in nanoseconds of since_boot's clock, where it is another
+// than in the snapshot before; 0 is not known, and so it is in a full snapshot that does not say.
 //
 // Changes go to the end of the payload, by ascending number of their series; `gap` is how many
 // series lie between this one and the one before. Series that are not named are as they were:
@@ -97,7 +101,7 @@
 // magic's last byte, and a segment of a version that is not known is left alone.
 namespace bpfpush::spool_format {
 
-inline constexpr std::string_view kSegmentMagic{"BPFPSPL\x01", 8};
+inline constexpr std::string_view kSegmentMagic{"BPFPSPL\x02", 8};
 inline constexpr std::string_view kCursorMagic{"BPFPCUR\x01", 8};
 inline constexpr std::size_t kSegmentHeadBytes = 20;
 inline constexpr std::size_t kRecordHeadBytes = 8;
@@ -116,6 +120,7 @@ inline constexpr std::uint8_t kBeginsRun = 1;  // of a snapshot
 inline constexpr std::uint8_t kSynchronized = 2;
 inline constexpr std::uint8_t kHasBootId = 4;
 inline constexpr std::uint8_t kHasAbsent = 8;
+inline constexpr std::uint8_t kHasStarts = 16;
 
 std::uint32_t crc32c(std::string_view bytes);
 

@@ -56,7 +56,9 @@ StoredSnapshot SnapshotDecoder::snapshot() const {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->instant = last_.instant;
   std::vector<FamilySnapshot> families;
-  for (const auto& family : families_) families.push_back({family, {}, {}});
+  for (std::size_t i = 0; i < families_.size(); ++i) {
+    families.push_back({families_[i], {}, {}, starts_[i]});
+  }
   for (const KnownSeries& known : series_) {
     if (!known.present) continue;
     FamilySnapshot& family = families[known.family];
@@ -87,7 +89,9 @@ void SnapshotDecoder::read_family(ByteReader& reader) {
   for (std::string& name : family.label_names) name = reader.text();
   family.bounds.resize(reader.count(sizeof(double)));
   for (double& bound : family.bounds) bound = reader.f64();
-  if (!reader.failed()) families_.push_back(std::make_shared<const Family>(std::move(family)));
+  if (reader.failed()) return;
+  families_.push_back(std::make_shared<const Family>(std::move(family)));
+  starts_.emplace_back();
 }
 
 void SnapshotDecoder::read_series(ByteReader& reader) {
@@ -107,6 +111,7 @@ void SnapshotDecoder::read_head(ByteReader& reader, bool full) {
   if (full) {
     last_ = {};
     absent_.clear();
+    starts_.assign(families_.size(), {});
     for (KnownSeries& known : series_) known.present = false;
   }
   last_.id += reader.varint();
@@ -130,12 +135,25 @@ void SnapshotDecoder::read_head(ByteReader& reader, bool full) {
       full ? std::chrono::milliseconds(0) : std::chrono::floor<std::chrono::milliseconds>(booted);
   const auto wall = added(added(instant.wall.time_since_epoch(), expected), drift);
   instant.wall = std::chrono::sys_time<std::chrono::milliseconds>(wall);
-  if ((flags & spool_format::kHasAbsent) == 0) return;
+  if ((flags & spool_format::kHasAbsent) != 0) read_absent(reader);
+  if ((flags & spool_format::kHasStarts) != 0) read_starts(reader);
+}
+
+void SnapshotDecoder::read_absent(ByteReader& reader) {
   absent_.assign(families_.size(), false);
   for (std::size_t left = reader.count(1); left > 0; --left) {
     const std::uint64_t family = reader.varint();
     if (family >= absent_.size()) return reader.fail();
     absent_[static_cast<std::size_t>(family)] = true;
+  }
+}
+
+void SnapshotDecoder::read_starts(ByteReader& reader) {
+  for (std::size_t left = reader.count(2); left > 0; --left) {
+    const std::uint64_t family = reader.varint();
+    const auto since = static_cast<std::int64_t>(reader.varint());
+    if (family >= starts_.size()) return reader.fail();
+    starts_[static_cast<std::size_t>(family)] = std::chrono::nanoseconds(since);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -44,10 +45,13 @@ class SnapshotDecoder {
   void read_family(ByteReader& reader);
   void read_series(ByteReader& reader);
   void read_head(ByteReader& reader, bool full);
+  void read_absent(ByteReader& reader);
+  void read_starts(ByteReader& reader);
   void read_changes(ByteReader& reader);
   void read_row(ByteReader& reader, KnownSeries& known) const;
 
   std::vector<std::shared_ptr<const Family>> families_;
+  std::vector<std::chrono::nanoseconds> starts_;  // parallel to them
   std::vector<KnownSeries> series_;
   std::vector<bool> absent_;  // families that the last snapshot lacks; those beyond are there
   Head last_;

@@ -96,7 +96,7 @@ SnapshotEncoder::KnownFamily& SnapshotEncoder::find_family(
   std::string bytes = family_bytes(*family);
   std::unique_ptr<KnownFamily>& equal = families_[bytes];
   if (!equal) {
-    equal = std::make_unique<KnownFamily>(KnownFamily{family, families_.size() - 1, {}});
+    equal = std::make_unique<KnownFamily>(KnownFamily{family, families_.size() - 1, {}, {}});
     new_families_.count += 1;
     new_families_.bytes.put_raw(bytes);
   }
@@ -148,6 +148,17 @@ std::vector<std::size_t> SnapshotEncoder::absent_of(const Snapshot& snapshot) {
   return absent;
 }
 
+std::vector<SnapshotEncoder::Start> SnapshotEncoder::take_starts(const Snapshot& snapshot) {
+  std::vector<Start> starts;
+  for (const FamilySnapshot& family : snapshot.families) {
+    KnownFamily& known = find_family(family.family);
+    if (known.counting_since == family.counting_since) continue;
+    known.counting_since = family.counting_since;
+    starts.push_back({known.index, family.counting_since});
+  }
+  return starts;
+}
+
 std::string SnapshotEncoder::take_dictionary() {
   if (new_families_.count + new_series_.count == 0) return {};
   ByteWriter payload;
@@ -167,12 +178,15 @@ void SnapshotEncoder::put_head(const StoredSnapshot& stored, ByteWriter& payload
   const bool has_boot_id = full || now.boot_id != before.boot_id;
   std::vector<std::size_t> absent = absent_of(*stored.snapshot);
   const bool has_absent = absent != absent_;
+  const std::vector<Start> starts = take_starts(*stored.snapshot);
+  broke_ |= !starts.empty();
   payload.put_u8(static_cast<std::uint8_t>(full ? Kind::kFull : Kind::kDifference));
   payload.put_varint(stored.id - (full ? 0 : last_.id));
   payload.put_u8((stored.begins_run ? spool_format::kBeginsRun : 0) |
                  (now.synchronized ? spool_format::kSynchronized : 0) |
                  (has_boot_id && !full ? spool_format::kHasBootId : 0) |
-                 (has_absent ? spool_format::kHasAbsent : 0));
+                 (has_absent ? spool_format::kHasAbsent : 0) |
+                 (starts.empty() ? 0 : spool_format::kHasStarts));
   if (has_boot_id) {
     for (const std::uint8_t byte : now.boot_id) payload.put_u8(byte);
   }
@@ -186,10 +200,22 @@ void SnapshotEncoder::put_head(const StoredSnapshot& stored, ByteWriter& payload
       full ? std::chrono::milliseconds(0)
            : std::chrono::floor<std::chrono::milliseconds>(now.since_boot - before.since_boot);
   payload.put_svarint(static_cast<std::uint64_t>((now.wall - before.wall - expected).count()));
-  if (!has_absent) return;
+  if (has_absent) put_absent(std::move(absent), payload);
+  if (!starts.empty()) put_starts(starts, payload);
+}
+
+void SnapshotEncoder::put_absent(std::vector<std::size_t> absent, ByteWriter& payload) {
   absent_ = std::move(absent);
   payload.put_varint(absent_.size());
   for (const std::size_t family : absent_) payload.put_varint(family);
+}
+
+void SnapshotEncoder::put_starts(const std::vector<Start>& starts, ByteWriter& payload) {
+  payload.put_varint(starts.size());
+  for (const Start& start : starts) {
+    payload.put_varint(start.family);
+    payload.put_varint(static_cast<std::uint64_t>(start.counting_since.count()));
+  }
 }
 
 void SnapshotEncoder::put_changes(const std::vector<Row>& rows, ByteWriter& payload) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,13 +26,14 @@ class SnapshotEncoder {
   std::string encode(const StoredSnapshot& stored);
 
   // Whether counts broke off between the last snapshot and the one before: a counter or histogram
-  // began, ended or went down, the agent was started, or the host.
+  // began, ended, went down or has another start, the agent was started, or the host.
   bool broke() const { return broke_; }
 
  private:
   struct KnownFamily {
     std::shared_ptr<const Family> family;
     std::size_t index = 0;
+    std::chrono::nanoseconds counting_since{};  // as in the last snapshot that had the family
     // By address, as series mostly are the same objects. The keys own them.
     std::unordered_map<std::shared_ptr<const Series>, std::size_t> series;
   };
@@ -45,13 +47,21 @@ class SnapshotEncoder {
     ByteWriter bytes;
   };
   using Row = std::pair<std::size_t, std::span<const std::uint64_t>>;  // with its series' number
+  struct Start {
+    std::size_t family = 0;
+    std::chrono::nanoseconds counting_since{};
+  };
 
   KnownFamily& find_family(const std::shared_ptr<const Family>& family);
   std::size_t find_series(KnownFamily& family, const std::shared_ptr<const Series>& series);
   std::vector<Row> rows_of(const Snapshot& snapshot);
   std::vector<std::size_t> absent_of(const Snapshot& snapshot);
+  // Notes them, and returns those that are others than before.
+  std::vector<Start> take_starts(const Snapshot& snapshot);
   std::string take_dictionary();
   void put_head(const StoredSnapshot& stored, ByteWriter& payload);
+  void put_absent(std::vector<std::size_t> absent, ByteWriter& payload);
+  static void put_starts(const std::vector<Start>& starts, ByteWriter& payload);
   void put_changes(const std::vector<Row>& rows, ByteWriter& payload);
 
   std::unordered_map<const Family*, KnownFamily*> by_address_;

@@ -68,7 +68,27 @@ class TextSource final : public MetricSource {
     return {};
   }
   Result<std::uint64_t> read_overflow(std::span<std::uint64_t>) override { return 0u; }
+  std::chrono::nanoseconds counting_since() const override { return std::chrono::seconds(7); }
 };
+
+TEST(Collector, SaysSinceWhenASourceCounts) {
+  const FakeFilesystem filesystem;
+  Collector collector("ebpf", filesystem);
+  for (const MetricType type : {MetricType::kCounter, MetricType::kGauge}) {
+    CollectedMetric metric;
+    metric.object = metric.map = "texts";
+    metric.family.name = type == MetricType::kGauge ? "texts" : "texts_total";
+    metric.family.type = type;
+    metric.key = {3, {{"text", 0, 3, FieldKind::kString, {}, {}}}};
+    metric.source = std::make_unique<TextSource>();
+    collector.add(std::move(metric)).value();
+  }
+  std::vector<FamilySnapshot> families;
+  collector.collect(families);
+  ASSERT_EQ(families.size(), 2u);
+  EXPECT_EQ(families[0].counting_since, std::chrono::seconds(7));
+  EXPECT_EQ(families[1].counting_since, std::chrono::seconds(0)) << "a gauge has no beginning";
+}
 
 TEST(Collector, CountsALabelThatIsNotUtf8WhenItsSeriesAppears) {
   const FakeFilesystem filesystem;

@@ -63,6 +63,19 @@ TEST(SelfMetrics, SayWhatTheyAreGiven) {
       << "there has been none";
 }
 
+TEST(SelfMetrics, CountSinceTheAgentStarted) {
+  const FakeFilesystem filesystem;
+  const Collector collector("ebpf", filesystem);
+  AgentCounters agent;
+  agent.started_since_boot = BootTime(std::chrono::seconds(9));
+  std::vector<FamilySnapshot> families;
+  SelfMetrics().collect(agent, collector, {}, families);
+  for (const FamilySnapshot& family : families) {
+    const bool is_gauge = family.family->type == MetricType::kGauge;
+    EXPECT_EQ(family.counting_since, std::chrono::seconds(is_gauge ? 0 : 9)) << family.family->name;
+  }
+}
+
 TEST(SelfMetrics, KeepTheirSeriesFromSnapshotToSnapshot) {
   const FakeFilesystem filesystem;
   const Collector collector("ebpf", filesystem);

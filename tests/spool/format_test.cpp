@@ -35,7 +35,7 @@ TEST(SpoolFormat, SegmentsAreNamedForTheirFirstId) {
 TEST(SpoolFormat, AHeadSaysWhetherItIsToBeTrusted) {
   const std::string head = segment_head(7);
   EXPECT_EQ(head.substr(0, 16),
-            bytes({'B', 'P', 'F', 'P', 'S', 'P', 'L', 1, 7, 0, 0, 0, 0, 0, 0, 0}));
+            bytes({'B', 'P', 'F', 'P', 'S', 'P', 'L', 2, 7, 0, 0, 0, 0, 0, 0, 0}));
   EXPECT_EQ(check_segment_head(head), HeadState::kValid);
   for (std::size_t i = 0; i < head.size(); ++i) {
     std::string flipped = head;
@@ -44,7 +44,7 @@ TEST(SpoolFormat, AHeadSaysWhetherItIsToBeTrusted) {
     EXPECT_EQ(check_segment_head(head.substr(0, i)), HeadState::kDamaged) << i;
   }
   std::string newer = head.substr(0, 16);
-  newer[7] = 2;
+  newer[7] = 3;
   const std::uint32_t checksum = crc32c(newer);
   for (int i = 0; i < 4; ++i) newer += static_cast<char>(checksum >> 8 * i);
   EXPECT_EQ(check_segment_head(newer), HeadState::kUnknownVersion);
@@ -72,6 +72,7 @@ TEST(SpoolFormat, ASegmentIsTheseBytes) {
   std::string segment = encoder.encode({16, true, std::make_shared<const Snapshot>(snapshot)});
   row[0] = 201;
   row[3] = 1;
+  snapshot.families[0].counting_since = std::chrono::nanoseconds(200);
   snapshot.instant.since_boot += std::chrono::milliseconds(2);
   snapshot.instant.wall += std::chrono::milliseconds(3);
   segment += encoder.encode({18, false, std::make_shared<const Snapshot>(snapshot)});
@@ -90,8 +91,9 @@ TEST(SpoolFormat, ASegmentIsTheseBytes) {
                            9,    0,    0,    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  // boot id
                            0xac, 0x02, 1,                 // 300 ns, -1 ms
                            1,    0xc8, 0x01, 1, 1, 5}));  // replaced: sum 200, bucket 1 is 5
-  want += to_record(bytes({3, 2, 2,                       // difference, id + 2, flags
+  want += to_record(bytes({3, 2, 18,                      // difference, id + 2, flags
                            0x80, 0x92, 0xf4, 0x01, 2,     // 2 ms later, and 1 ms of the wall clock
+                           1, 0, 0xc8, 0x01,              // family 0 counts since 200 ns
                            0, 1, 2, 1, 1}));              // grown: sum + 1, bucket 2 + 1
   EXPECT_EQ(segment, want);
 }

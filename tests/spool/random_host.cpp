@@ -43,12 +43,20 @@ Contents contents(const Snapshot& snapshot) {
   return all;
 }
 
+std::map<std::string, std::chrono::nanoseconds> starts(const Snapshot& snapshot) {
+  std::map<std::string, std::chrono::nanoseconds> all;
+  for (const FamilySnapshot& family : snapshot.families) {
+    if (family.counting_since.count() != 0) all[family.family->name] = family.counting_since;
+  }
+  return all;
+}
+
 RandomHost::RandomHost(unsigned seed, Options options) : options_(options), random_(seed) {
   constexpr std::size_t kBounds[] = {0, 1, 6, 7, 8, 30, 300};
   for (std::size_t i = 0, count = 1 + below(5); i < count; ++i) {
     const auto type = static_cast<MetricType>(below(3));
     const std::size_t bounds = type == MetricType::kHistogram ? kBounds[below(7)] : 0;
-    Group group{make_family("family" + std::to_string(i), type, bounds), {}};
+    Group group{make_family("family" + std::to_string(i), type, bounds), {}, {}};
     for (std::size_t j = 0, members = below(12); j < members; ++j) {
       group.members.push_back(
           {make_series(j), std::vector<std::uint64_t>(group.family->row_size()), chance(0.7)});
@@ -69,7 +77,10 @@ StoredSnapshot RandomHost::next(bool gaps) {
   snapshot->instant = instant_;
   for (Group& group : groups_) {
     if (chance(options_.come_or_go)) continue;  // its map could not be read
-    FamilySnapshot family{group.family, {}, {}};
+    if (chance(options_.come_or_go)) {
+      group.counting_since = std::chrono::nanoseconds(chance(0.3) ? 0 : below(1u << 30));
+    }
+    FamilySnapshot family{group.family, {}, {}, group.counting_since};
     for (Member& member : group.members) {
       if (chance(options_.come_or_go)) member.present = !member.present;
       if (!member.present) continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -16,6 +17,9 @@ namespace bpfpush {
 // the row, and "family" for each family.
 using Contents = std::map<std::string, std::vector<std::uint64_t>>;
 Contents contents(const Snapshot& snapshot);
+
+// When each family's counting began, by its name, where that is known.
+std::map<std::string, std::chrono::nanoseconds> starts(const Snapshot& snapshot);
 
 // "family{labels}" of a family's i-th series.
 std::string series_name(const FamilySnapshot& family, std::size_t i);
@@ -48,6 +52,7 @@ class RandomHost {
   struct Group {
     std::shared_ptr<const Family> family;
     std::vector<Member> members;
+    std::chrono::nanoseconds counting_since{};
   };
 
   std::uint64_t amount();

@@ -30,6 +30,7 @@ void expect_equal(const StoredSnapshot& got, const StoredSnapshot& want) {
   ASSERT_EQ(got.begins_run, want.begins_run);
   ASSERT_EQ(got.snapshot->instant, want.snapshot->instant);
   ASSERT_EQ(contents(*got.snapshot), contents(*want.snapshot));
+  ASSERT_EQ(starts(*got.snapshot), starts(*want.snapshot));
 }
 
 TEST(SnapshotCodec, ReadsBackWhatItWrote) {
@@ -79,6 +80,24 @@ TEST(SnapshotCodec, KeepsAllThatAFamilySays) {
   EXPECT_EQ(got.divisor, family.divisor);
   EXPECT_EQ(got.multiplier, family.multiplier);
   EXPECT_EQ(got.has_sum, family.has_sum);
+}
+
+TEST(SnapshotCodec, AStartThatIsAnotherIsABreak) {
+  RandomHost host(3, {.restart = 0, .come_or_go = 0});
+  SnapshotEncoder encoder;
+  encoder.encode({1, false, host.next().snapshot});
+  auto later = std::make_shared<Snapshot>(*host.next().snapshot);
+  later->instant.boot_id = {};
+  for (FamilySnapshot& family : later->families) family.counting_since = {};
+  encoder.encode({2, false, later});
+  encoder.encode({3, false, later});
+  EXPECT_FALSE(encoder.broke());
+  auto anew = std::make_shared<Snapshot>(*later);
+  anew->families.at(0).counting_since = std::chrono::nanoseconds(5);
+  encoder.encode({4, false, anew});
+  EXPECT_TRUE(encoder.broke());
+  encoder.encode({5, false, anew});
+  EXPECT_FALSE(encoder.broke());
 }
 
 TEST(SnapshotCodec, KeepsFamilyAndSeriesOfASegmentTheSameObjects) {
