@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <sys/mman.h>
 
+#include <bit>
 #include <charconv>
 #include <string>
 
@@ -44,7 +45,7 @@ void release_resident_memory(const Filesystem& filesystem) {
   if (!filesystem.read_lines("/proc/self/smaps", take)) return;
   for (const Mapping& mapping : mappings.found()) {
     // Advice: what it fails for stays as it is.
-    ::madvise(reinterpret_cast<void*>(mapping.begin), mapping.end - mapping.begin, MADV_DONTNEED);
+    ::madvise(std::bit_cast<void*>(mapping.begin), mapping.end - mapping.begin, MADV_DONTNEED);
   }
 }
 
