@@ -131,9 +131,10 @@ int verify(const Storage& storage, const std::vector<StoredFile>& files) {
   std::size_t damaged = 0;
   for (const ScannedSegment& segment : *segments) {
     for (const SegmentDamage& damage : segment.scan.damage) {
-      std::printf("%s: damaged at byte %llu, %llu bytes\n", segment.name.c_str(),
+      std::printf("%s: damaged at byte %llu, %llu bytes%s\n", segment.name.c_str(),
                   static_cast<unsigned long long>(damage.offset),
-                  static_cast<unsigned long long>(damage.bytes));
+                  static_cast<unsigned long long>(damage.bytes),
+                  damage.repaired ? ", repaired when it is read" : "");
       damaged += 1;
     }
     if (segment.scan.unread_snapshots > 0) {

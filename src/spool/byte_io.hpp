@@ -79,6 +79,8 @@ class ByteReader {
     return bytes;
   }
 
+  std::string_view rest() const { return rest_; }
+
   void fail() {
     failed_ = true;
     rest_ = {};

@@ -19,7 +19,8 @@
 //
 //   segment  := magic "BPFPSPL"  version:u8=2  first_id:u64  checksum:u32  record*
 //   record   := length:u32  checksum:u32  payload:u8[length]
-//   payload  := 1 dictionary | 2 snapshot-in-full | 3 difference | 4 end          (kind:u8 first)
+//   payload  := 1 dictionary | 2 snapshot-in-full | 3 difference | 4 end | 5 parity
+//                                                                             (kind:u8 first)
 //
 // The checksum of a segment's head is the crc32c of the bytes before it; that of a record is the
 // crc32c of its length's bytes and its payload, so a flipped length cannot make us read another
@@ -77,14 +78,32 @@
 // A segment ends with an end record unless a crash came before it, or the agent still writes it.
 // `level` says that the segment was thinned to every 2^level-th snapshot.
 //
+// Parity restores what is damaged, as each difference needs the one before it.
+//
+//   parity := number:u8  begin:varint  end:varint  sum:u8+    (width: how many up to the record's
+//   end)
+//
+// It is about the segment's bytes from offset `begin` to before `end`, whatever they are part of,
+// cut into rows of `width` bytes: row k begins at begin + k * width; there are at most
+// kParityRows. Column c of the sum is the sum of the bytes of that column, each multiplied by
+// 1 / (number XOR (255 - k)), in the field of 256 elements modulo x^8 + x^4 + x^3 + x^2 + 1, where
+// addition is XOR. So each column of each record with the same begin and width is one linear
+// equation of the bytes in it; numbers are below kParityNumbers, and mostly any n such equations
+// say what n of those bytes are. A writer may put any of these records anywhere behind what they
+// are about, or none.
+//
 // Damage. In the newest segment what is invalid up to the end of the file is the tail that a crash
 // tore; it is truncated when the directory is opened for writing. Anything else that is invalid is
 // damage. The next record is found where the length says, if the record there is valid or the file
-// ends there; else by trying every byte. Once a record was skipped the rest of the segment cannot
-// be applied, as each difference needs the one before: the next segment begins with a full
-// snapshot. A segment mostly has kSegmentSnapshots snapshots, so damage costs at most 16 minutes at
-// the default interval of 15 s. Nothing that cannot be read is deleted for that reason; it goes
-// when the cap needs the room, before anything else does.
+// ends there; else by trying every byte. What lies between is solved for with the parity records
+// that are valid; where few columns are off, but too many bytes may be wrong, as one or two wrong
+// bytes each. A record of which a single bit is wrong can be mended by its checksum alone, as any
+// other bit would give another. In either case it then has to be valid. This agent writes parity
+// of a stretch for every twelfth of it, as soon as there is so much, and at the end of a segment
+// for an eighth of all of it: so much damage, in one place or in many, costs nothing. Where it is
+// more, the rest of the segment cannot be applied: the next one begins with a full snapshot.
+// Nothing that cannot be read is deleted for that reason; it goes when the cap needs the room,
+// before anything else does.
 //
 // A cursor is a file named for its endpoint (see cursor_file_name) and ".cursor":
 //
@@ -97,8 +116,9 @@
 //
 // Example: the record of payload "abc" is 03 00 00 00 f8 83 14 55 61 62 63.
 // (SpoolFormat.MatchesTheDocumentedBytes keeps this true.)
-// Costs: 8 bytes a record, a full snapshot and its dictionary a segment. A new version changes the
-// magic's last byte, and a segment of a version that is not known is left alone.
+// Costs: 8 bytes a record, a full snapshot and its dictionary a segment, and a sixth for parity. A
+// new version changes the magic's last byte, and a segment of a version that is not known is left
+// alone.
 namespace bpfpush::spool_format {
 
 inline constexpr std::string_view kSegmentMagic{"BPFPSPL\x02", 8};
@@ -111,7 +131,16 @@ inline constexpr std::size_t kPositionBytes = 12;
 // Snapshots after which a segment ends, unless it is then less than four times what its first cost.
 inline constexpr std::size_t kSegmentSnapshots = 64;
 
-enum class Kind : std::uint8_t { kDictionary = 1, kFull = 2, kDifference = 3, kEnd = 4 };
+inline constexpr std::size_t kParityRows = 208;
+inline constexpr std::size_t kParityNumbers = 32;
+
+enum class Kind : std::uint8_t {
+  kDictionary = 1,
+  kFull = 2,
+  kDifference = 3,
+  kEnd = 4,
+  kParity = 5,
+};
 enum class How : std::uint8_t { kGrown = 0, kReplaced = 1, kGone = 2 };
 
 inline constexpr std::uint8_t kNoSum = 1;  // of a family

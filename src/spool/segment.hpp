@@ -30,7 +30,7 @@ struct SegmentInfo {
   void set_end(const spool_format::SegmentEnd& end);
 };
 
-// Reads the snapshots of a segment one after the other, up to the first damage.
+// Reads the snapshots of a segment one after the other, up to damage that cannot be repaired.
 class SegmentReader {
  public:
   explicit SegmentReader(std::string bytes);
@@ -50,8 +50,12 @@ class SegmentReader {
   const std::optional<spool_format::SegmentEnd>& end() const { return end_; }
 
  private:
+  bool is_mendable();
+  bool is_past_last_snapshot() const;
+
   std::string bytes_;
   std::size_t at_ = 0;
+  std::size_t repaired_bytes_ = 0;  // how many there were when they were repaired
   SnapshotDecoder decoder_;
   std::uint32_t snapshots_ = 0;
   std::optional<spool_format::SegmentEnd> end_;
@@ -62,6 +66,7 @@ class SegmentReader {
 struct SegmentDamage {
   std::uint64_t offset = 0;
   std::uint64_t bytes = 0;
+  bool repaired = false;  // a record, or the head, that can be restored
 
   friend bool operator==(const SegmentDamage&, const SegmentDamage&) = default;
 };
@@ -69,7 +74,7 @@ struct SegmentDamage {
 // Everything that can be found out about a segment's bytes.
 struct SegmentScan {
   spool_format::HeadState head = spool_format::HeadState::kValid;
-  std::uint32_t records = 0;           // valid ones
+  std::uint32_t records = 0;           // valid ones, or repaired
   std::uint32_t snapshots = 0;         // that can be read
   std::uint32_t unread_snapshots = 0;  // valid, but behind damage: what they differ from is missing
   std::uint64_t first_id = 0;          // of those that can be read
@@ -79,6 +84,8 @@ struct SegmentScan {
   std::vector<SegmentDamage> damage;  // the head's too
   std::uint64_t torn_bytes = 0;       // invalid up to the end of the file
   std::optional<spool_format::SegmentEnd> end = {};
+
+  bool is_whole() const;  // but for what is torn: all there was can be read
 };
 SegmentScan scan_segment(std::string_view bytes);
 

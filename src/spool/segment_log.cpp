@@ -55,17 +55,23 @@ std::uint64_t SegmentLog::encode(const StoredSnapshot& stored) {
     encoded_->bytes = spool_format::segment_head(stored.id);
   }
   encoded_->bytes += active_->encoder.encode(stored);
-  return disk_bytes(encoded_->bytes.size() + spool_format::kEndRecordBytes) + kBlockBytes;
+  const std::size_t size = encoded_->bytes.size();
+  const std::size_t with_parity = size + active_->parity.bytes_max(size);
+  const std::uint64_t before = encoded_->begins_segment ? 0 : segments_.back().bytes;
+  return disk_bytes(with_parity + ParityWriter::whole_bytes_max(before + with_parity) +
+                    spool_format::kEndRecordBytes) +
+         kBlockBytes;
 }
 
 Result<void> SegmentLog::write() {
   CHECK(encoded_ && active_);
   Result<void> result = repair();
-  const Encoded encoded = *std::exchange(encoded_, std::nullopt);
+  Encoded encoded = *std::exchange(encoded_, std::nullopt);
   if (!result) {
     active_.reset();
     return result;
   }
+  encoded.bytes += active_->parity.add(encoded.bytes);
   const Instant& instant = encoded.stored.snapshot->instant;
   if (encoded.begins_segment) {
     segments_.push_back({.first_id = encoded.stored.id, .first_since_boot = instant.since_boot});
@@ -101,18 +107,25 @@ void SegmentLog::seal() {
   if (!active_) return;
   active_.reset();
   SegmentInfo& segment = segments_.back();
-  const std::uint64_t size = segment.bytes;
-  if (!put_end(segment)) {
-    begin_repair({segment_name(segment.first_id), size, spool_format::kEndRecordBytes});
-  }
   segment.sealed = true;
+  const auto bytes = storage_.read(segment_name(segment.first_id), 0, segment.bytes);
+  const std::uint64_t size = segment.bytes;
+  // Without its parity the segment has an end all the same.
+  if (!put_end(segment, bytes ? std::string_view(*bytes) : std::string_view())) {
+    const std::uint64_t excess =
+        ParityWriter::whole_bytes_max(size) + spool_format::kEndRecordBytes;
+    begin_repair({segment_name(segment.first_id), size, excess});
+  }
 }
 
-Result<void> SegmentLog::put_end(SegmentInfo& segment) {
+// `bytes` are the segment's, as they are meant to be.
+Result<void> SegmentLog::put_end(SegmentInfo& segment, std::string_view bytes) {
   const std::string name = segment_name(segment.first_id);
-  const Result<void> result = storage_.append(name, spool_format::to_end_record(segment.end()));
+  const std::string end =
+      ParityWriter::of_whole(bytes) + spool_format::to_end_record(segment.end());
+  const Result<void> result = storage_.append(name, end);
   if (!result) return result;
-  segment.bytes += spool_format::kEndRecordBytes;
+  segment.bytes += end.size();
   unsynced_.insert(name);
   return result;
 }

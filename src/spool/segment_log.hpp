@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "env/storage.hpp"
+#include "spool/parity.hpp"
 #include "spool/segment.hpp"
 #include "spool/snapshot_encoder.hpp"
 #include "spool/thinning.hpp"
@@ -72,6 +73,7 @@ class SegmentLog {
   // The segment being written.
   struct Active {
     SnapshotEncoder encoder;
+    ParityWriter parity;  // of what is written
     std::uint64_t first_snapshot_bytes = 0;
   };
   struct Encoded {
@@ -93,7 +95,7 @@ class SegmentLog {
   bool is_full() const;
   void begin_repair(Repair repair);
   Result<void> repair();
-  Result<void> put_end(SegmentInfo& segment);
+  Result<void> put_end(SegmentInfo& segment, std::string_view bytes);
   boost::asio::awaitable<Result<void>> replace(std::size_t older, ThinnedSegment thinned);
 
   Storage& storage_;

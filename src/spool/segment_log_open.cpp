@@ -1,6 +1,7 @@
 // What a SegmentLog makes of the directory that it finds.
 #include <utility>
 
+#include "spool/repair.hpp"
 #include "spool/segment_log.hpp"
 
 namespace bpfpush {
@@ -60,24 +61,26 @@ Result<void> SegmentLog::take_in_unsealed(const StoredFile& file, SegmentInfo in
   const auto bytes = storage_.read(file.name, 0, kWholeFile);
   if (!bytes) return bytes.error();
   const SegmentScan scan = scan_segment(*bytes);
-  const std::size_t torn = newest && scan.torn_bytes > 0 ? 1 : 0;
+  const bool torn = newest && scan.torn_bytes > 0;
   if (newest && scan.snapshots == 0 && scan.unread_snapshots == 0) {
     return storage_.remove(file.name);  // not even its first snapshot was whole
   }
-  info.readable = scan.damage.size() == torn;
+  info.readable = scan.is_whole() && (torn || scan.torn_bytes == 0);
   info.snapshots = scan.snapshots;
   if (scan.snapshots > 0) info.last_id = scan.last_id;
   info.first_since_boot = scan.first.since_boot;
   info.last_since_boot = scan.last.since_boot;
-  if (torn > 0) {
+  if (torn) {
     info.bytes -= scan.torn_bytes;
     const Result<void> truncated = storage_.truncate(file.name, info.bytes);
     if (!truncated) return truncated;
   }
-  if (info.readable && info.snapshots > 0) {
-    const Result<void> ended = put_end(info);
+  if (info.readable && info.snapshots > 0 && !scan.end) {
+    const std::string whole = bpfpush::repair(std::string_view(*bytes).substr(0, info.bytes));
+    const Result<void> ended = put_end(info, whole);
     if (!ended) return ended;
   }
+  if (scan.end) info.set_end(*scan.end);
   info.sealed = true;
   segments_.push_back(info);
   return {};

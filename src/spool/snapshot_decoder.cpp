@@ -44,7 +44,7 @@ Result<bool> SnapshotDecoder::apply(std::string_view payload) {
     read_head(reader, kind == Kind::kFull);
     read_changes(reader);
     has_full_ = true;
-  } else if (kind != Kind::kEnd) {
+  } else if (kind != Kind::kEnd && kind != Kind::kParity) {
     reader.fail();
   }
   broken_ |= reader.failed();

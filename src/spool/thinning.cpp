@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "spool/parity.hpp"
 #include "spool/snapshot_encoder.hpp"
 
 namespace bpfpush {
@@ -32,14 +33,22 @@ class Neighbours {
   bool damaged_ = false;
 };
 
-void add(const StoredSnapshot& stored, SnapshotEncoder& encoder, ThinnedSegment& result) {
+// Writes a segment.
+struct Writer {
+  SnapshotEncoder encoder;
+  ParityWriter parity;
+};
+
+void add(const StoredSnapshot& stored, Writer& writer, ThinnedSegment& result) {
   const Instant& instant = stored.snapshot->instant;
+  std::string bytes;
   if (result.bytes.empty()) {
-    result.bytes = spool_format::segment_head(stored.id);
+    bytes = spool_format::segment_head(stored.id);
     result.info.first_id = stored.id;
     result.info.first_since_boot = instant.since_boot;
   }
-  result.bytes += encoder.encode(stored);
+  bytes += writer.encoder.encode(stored);
+  result.bytes += bytes + writer.parity.add(bytes);
   result.info.snapshots += 1;
   result.info.last_id = stored.id;
   result.info.last_since_boot = instant.since_boot;
@@ -57,7 +66,7 @@ std::optional<ThinnedSegment> thin(std::string older, std::string newer,
                                    const ThinOptions& options) {
   Neighbours all(std::move(older), std::move(newer));
   ThinnedSegment result;
-  SnapshotEncoder kept;
+  Writer kept;
   SnapshotEncoder every;  // only to see the breaks
   const std::uint64_t mask = (std::uint64_t{1} << options.keep_level) - 1;
   std::optional<StoredSnapshot> current = all.next();
@@ -82,7 +91,8 @@ std::optional<ThinnedSegment> thin(std::string older, std::string newer,
   if (all.damaged() || result.bytes.empty()) return std::nullopt;
   result.info.level = options.level;
   result.info.sealed = true;
-  result.bytes += spool_format::to_end_record(result.info.end());
+  result.bytes +=
+      ParityWriter::of_whole(result.bytes) + spool_format::to_end_record(result.info.end());
   result.info.bytes = result.bytes.size();
   return result;
 }

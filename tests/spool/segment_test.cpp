@@ -70,7 +70,7 @@ TEST(Segment, KeepsWhatIsBeforeATornTailWhereverItIsTorn) {
   }
 }
 
-TEST(Segment, AFlippedBitIsReportedAsTheRecordItIsIn) {
+TEST(Segment, DamageThatCannotBeRepairedIsReportedAsTheRecordItIsIn) {
   const Segment segment;
   for (std::size_t i = 0; i + 1 < segment.begins.size(); ++i) {
     const std::size_t begin = segment.begins[i];
@@ -79,7 +79,7 @@ TEST(Segment, AFlippedBitIsReportedAsTheRecordItIsIn) {
     for (std::size_t at = begin; at < begin + size; ++at) {
       SCOPED_TRACE(at);
       std::string damaged = segment.bytes;
-      damaged[at] ^= static_cast<char>(1 << at % 8);
+      damaged[at] ^= static_cast<char>(3 << at % 7);
       const SegmentScan scan = scan_segment(damaged);
       ASSERT_EQ(scan.damage, (std::vector<SegmentDamage>{{begin, size}}));
       EXPECT_EQ(scan.snapshots, before);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "spool/format.hpp"
+#include "spool/parity.hpp"
 #include "spool/random_host.hpp"
 #include "spool/snapshot_decoder.hpp"
 #include "spool/snapshot_encoder.hpp"
@@ -161,10 +162,14 @@ TEST(SnapshotCodec, NeedsAtMostTwelveBytesForAHistogramAndSnapshot) {
   BusyHost host;
   for (std::size_t segment = 0; segment < kSegments; ++segment) {
     SnapshotEncoder encoder;
-    bytes += spool_format::kSegmentHeadBytes + spool_format::kEndRecordBytes;
+    ParityWriter parity;
+    std::string written = spool_format::segment_head(1);
     for (std::size_t i = 0; i < spool_format::kSegmentSnapshots; ++i) {
-      bytes += encoder.encode(host.next()).size();
+      const std::string records = encoder.encode(host.next());
+      written += records + parity.add(records);
     }
+    bytes +=
+        written.size() + ParityWriter::of_whole(written).size() + spool_format::kEndRecordBytes;
   }
   const double each =
       static_cast<double>(bytes) / (100.0 * kSegments * spool_format::kSegmentSnapshots);
