@@ -111,9 +111,9 @@ void RandomHost::grow(MetricType type, Member& member) {
   }
 }
 
-BusyHost::BusyHost() {
+BusyHost::BusyHost(std::size_t histograms) {
   FamilySnapshot family{make_family("latency", MetricType::kHistogram, 29), {}, {}};
-  for (std::size_t i = 0; i < 100; ++i) family.append(make_series(i));
+  for (std::size_t i = 0; i < histograms; ++i) family.append(make_series(i));
   now_.families.push_back(std::move(family));
 }
 

@@ -65,11 +65,11 @@ class RandomHost {
   Instant instant_;
 };
 
-// 100 histograms of 30 buckets, of which in each interval a third is active and touches 8 of its
+// Histograms of 30 buckets, of which in each interval a third is active and touches 8 of its
 // buckets.
 class BusyHost {
  public:
-  BusyHost();
+  explicit BusyHost(std::size_t histograms = 100);
   StoredSnapshot next();
 
  private:
