@@ -11,6 +11,7 @@ pkg_check_modules(LIBBPF REQUIRED IMPORTED_TARGET libbpf>=1.0)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(SNAPPY REQUIRED IMPORTED_TARGET snappy)
 pkg_check_modules(YAML_CPP REQUIRED IMPORTED_TARGET yaml-cpp)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 
 # use_archive(TARGET NAME [LIBRARIES ...]): links libNAME.a, and what it needs, where there is one. A shared library costs
 # every agent the memory of pages that it mostly does not use; an archive, only of what is called.
@@ -26,6 +27,7 @@ if(RE2_VERSION VERSION_LESS 11) # later ones need a dozen archives of Abseil bes
 endif()
 use_archive(PkgConfig::SNAPPY snappy)
 use_archive(PkgConfig::YAML_CPP yaml-cpp)
+use_archive(PkgConfig::ZSTD zstd)
 add_library(bpfpush_protobuf_lite INTERFACE IMPORTED)
 target_link_libraries(bpfpush_protobuf_lite INTERFACE protobuf::libprotobuf-lite)
 use_archive(bpfpush_protobuf_lite protobuf-lite)

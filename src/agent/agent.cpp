@@ -87,7 +87,8 @@ Agent::Agent(const Config& config, const asio::any_io_executor& executor, const 
 
 void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transport> transport,
                          Random& random) {
-  EncoderOptions encoding{{external_labels_}, config.queue.max_samples_per_send};
+  EncoderOptions encoding{.writing = {{external_labels_}},
+                          .samples_max = config.queue.max_samples_per_send};
   endpoints_.push_back(std::make_unique<Endpoint>(std::move(transport), std::move(encoding)));
   Endpoint& endpoint = *endpoints_.back();
   SenderOptions options{

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 
 namespace bpfpush {
 
@@ -22,6 +23,7 @@ class ByteBuffer {
 
   const char* data() const { return bytes_.get(); }
   std::size_t size() const { return size_; }
+  std::string_view text() const { return {data(), size_}; }
   std::span<const std::byte> bytes() const { return std::as_bytes(std::span(data(), size_)); }
 
  private:

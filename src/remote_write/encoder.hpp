@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <limits>
@@ -7,17 +8,19 @@
 #include <optional>
 #include <span>
 
-#include "remote_write/byte_buffer.hpp"
-#include "remote_write/label_set.hpp"
+#include "remote_write/compressor.hpp"
+#include "remote_write/histogram_form.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace bpfpush {
 
 class EndedSeries;
 class MessageWriter;
+class StartStamps;
 
 struct EncoderOptions {
-  LabelOptions labels = {};
+  WriterOptions writing = {};
+  Compression compression = Compression::kSnappy;
 
   // In one request. A histogram's series are never split over two.
   std::size_t samples_max = 10'000;
@@ -29,8 +32,9 @@ struct EncoderOptions {
 
 // A request's body and what is in it.
 struct EncodedRequest {
-  std::span<const std::byte> body;  // snappy block format; lives until the next encode()
-  std::size_t samples = 0;
+  std::span<const std::byte> body;  // compressed; lives until the next encode()
+  std::size_t samples = 0;          // native histograms included
+  std::size_t histograms = 0;       // of them
 
   // Where the next request of this snapshot begins, unless this is its last.
   std::size_t next = 0;
@@ -46,7 +50,9 @@ struct RequestRange {
   std::size_t begin = 0;
   std::size_t end = std::numeric_limits<std::size_t>::max();
   std::size_t samples_max = std::numeric_limits<std::size_t>::max();  // if below the encoder's own
-  bool with_metadata = false;  // type, help and unit of every family of the snapshot
+  ProtocolVersion version = ProtocolVersion::k1;
+  // Type, help and unit of every family of the snapshot. 2.0 always says them, of what it sends.
+  bool with_metadata = false;
   // What every sample has as its timestamp; the snapshot's wall time if it is not given.
   std::optional<std::chrono::sys_time<std::chrono::milliseconds>> timestamp = {};
 };
@@ -54,9 +60,10 @@ struct RequestRange {
 // All series of all families of a snapshot.
 std::size_t series_count(const Snapshot& snapshot);
 
-// Encodes snapshots as remote write 1.0 (prometheus.WriteRequest), histograms in their classic
-// form: `_bucket` series with cumulative counts and `le`, then `_sum` and `_count`. Labels are
-// sorted, empty ones left out, and their bytes are made once per series. One encoder per endpoint.
+// Encodes snapshots as remote write, in the version that is asked for. Histograms are in the
+// endpoint's form: classic, which is `_bucket` series with cumulative counts and `le`, then `_sum`
+// and `_count`; or native. Labels are sorted, empty ones left out, and what a message has of them
+// is made once per series. One encoder per endpoint.
 //
 // A series that is gone ends: where the snapshot has its family and lacks the series, each of the
 // series' samples is written once more, with the value that means this (the stale marker), behind
@@ -79,12 +86,11 @@ class Encoder {
   void done();
 
  private:
-  std::span<const std::byte> compress(const ByteBuffer& message);
-
   EncoderOptions options_;
-  std::unique_ptr<MessageWriter> writer_;
+  std::array<std::unique_ptr<MessageWriter>, 2> writers_;  // by ProtocolVersion
   std::unique_ptr<EndedSeries> ended_;
-  ByteBuffer compressed_;  // the last request
+  std::unique_ptr<StartStamps> starts_;
+  Compressor compressor_;
 };
 
 }  // namespace bpfpush

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "remote_write/classic_form.hpp"
-#include "remote_write/label_cache.hpp"
 #include "remote_write/label_set.hpp"
 #include "snapshot/snapshot.hpp"
 
@@ -60,7 +59,5 @@ class FamilyLabelBytes {
   std::string le_bytes_;
   std::vector<std::uint32_t> le_begins_;  // with the end of the last
 };
-
-using LabelBytesCache = LabelCache<FamilyLabelBytes, SeriesLabelBytes, const LabelOptions>;
 
 }  // namespace bpfpush

@@ -10,14 +10,10 @@
 
 namespace bpfpush {
 
-// What all samples of a request have in common.
-struct SampleStamp {
-  std::int64_t timestamp = 0;  // milliseconds since the epoch
-};
-
 // What one label set adds to a request.
 struct SeriesSize {
-  std::size_t samples = 0;
+  std::size_t samples = 0;     // native histograms included
+  std::size_t histograms = 0;  // of them
   std::size_t bytes_max = 0;
 };
 
@@ -30,12 +26,14 @@ class MessageWriter {
   // A snapshot begins: series that neither it nor the one before holds are forgotten.
   virtual void begin_pass() = 0;
 
-  // A message begins.
-  virtual void begin(const SampleStamp& stamp) = 0;
+  // A message begins, whose samples are all of that time. Times are in milliseconds since the
+  // epoch.
+  virtual void begin(std::int64_t timestamp) = 0;
 
-  // Takes up a label set, which write() then writes if it is called.
+  // Takes up a label set, which write() then writes if it is called. `start` is when counting
+  // began, 0 where that is not known.
   virtual SeriesSize select(const std::shared_ptr<const Family>& family,
-                            const std::shared_ptr<const Series>& series) = 0;
+                            const std::shared_ptr<const Series>& series, std::int64_t start) = 0;
 
   // Without a row: the samples that end its series.
   virtual void write(std::span<const std::uint64_t> row) = 0;

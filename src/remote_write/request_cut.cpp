@@ -25,11 +25,14 @@ void SeriesWalk::skip_families_without_series() {
   }
 }
 
-bool RequestCut::take(std::size_t samples, std::size_t bytes) {
+bool RequestCut::take(const SeriesSize& size) {
   const bool is_first = samples_ == 0;
-  if (!is_first && (samples_ + samples > samples_max_ || bytes_ + bytes > bytes_max_)) return false;
-  samples_ += samples;
-  bytes_ += bytes;
+  const bool fits =
+      samples_ + size.samples <= samples_max_ && bytes_ + size.bytes_max <= bytes_max_;
+  if (!is_first && !fits) return false;
+  samples_ += size.samples;
+  histograms_ += size.histograms;
+  bytes_ += size.bytes_max;
   return true;
 }
 

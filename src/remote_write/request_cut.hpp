@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "remote_write/message_writer.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace bpfpush {
@@ -38,15 +39,17 @@ class RequestCut {
   RequestCut(std::size_t samples_max, std::size_t bytes_max)
       : samples_max_(samples_max), bytes_max_(bytes_max) {}
 
-  // Takes as many more samples and bytes, unless that is too much for this request.
-  bool take(std::size_t samples, std::size_t bytes);
+  // Takes a label set of that size, unless it is too much for this request.
+  bool take(const SeriesSize& size);
 
   std::size_t samples() const { return samples_; }
+  std::size_t histograms() const { return histograms_; }
 
  private:
   std::size_t samples_max_;
   std::size_t bytes_max_;
   std::size_t samples_ = 0;
+  std::size_t histograms_ = 0;
   std::size_t bytes_ = 0;
 };
 

@@ -12,8 +12,7 @@ namespace bpfpush::wire {
 
 enum class Type : unsigned { kVarint = 0, kFixed64 = 1, kBytes = 2 };
 
-// What precedes a field. One byte, as every field of remote write that we write has a number
-// below 16.
+// What precedes a field whose number is below 16: one byte.
 constexpr char tag(unsigned field, Type type) {
   return static_cast<char>(field << 3 | static_cast<unsigned>(type));
 }
@@ -38,6 +37,16 @@ inline char* put_varint(char* at, std::uint64_t value) {
 inline char* put_bytes(char* at, std::string_view bytes) {
   std::memcpy(at, bytes.data(), bytes.size());
   return at + bytes.size();
+}
+
+// How a sint32 or sint64 becomes a varint: 0, -1, 1, -2 ... are 0, 1, 2, 3 ...
+constexpr std::uint64_t zigzag(std::int64_t value) {
+  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+
+// What precedes a field of any number.
+inline char* put_long_tag(char* at, unsigned field, Type type) {
+  return put_varint(at, std::uint64_t{field} << 3 | static_cast<unsigned>(type));
 }
 
 // Eight bytes, little-endian whatever the host is.

@@ -32,7 +32,7 @@ constexpr auto kTimeout = 60s;
 class Host {
  public:
   Host(const std::string& name, CurlTransportOptions options)
-      : encoder_({.labels = {{{"instance", name}}}}),
+      : encoder_({.writing = {{{{"instance", name}}}}}),
         transport_(CurlTransport::create(std::move(options), curl_, filesystem_).value()),
         sender_({.endpoint = "main", .headers = {}, .backoff = {100ms, 200ms}},
                 {spool_, encoder_, *transport_, clock_, random_, stopping_}) {

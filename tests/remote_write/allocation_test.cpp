@@ -94,32 +94,53 @@ std::size_t allocations_by_snappy(const std::string& message) {
   return allocations - before;
 }
 
-TEST(EncoderMemory, IsNotAllocatedForSeriesOfTheSnapshotBefore) {
+// Encodes what the same series count later, in as many requests as before.
+void check_steady_state(ProtocolVersion version, HistogramForm form, std::size_t samples_max) {
   const Snapshot first = make_host(100);
-  const Snapshot second = later(first);
-  Encoder encoder({.labels = {{{"job", "bpfpush"}}}, .samples_max = 300});
+  const Snapshot second = later(first);  // whose numbers are longer, and so its messages
+  const Snapshot third = later(second);
+  Encoder encoder({.writing = {.labels = {{{"job", "bpfpush"}}},
+                               .forms = {.form = form, .custom_over_1 = true}},
+                   .samples_max = samples_max});
   const std::size_t untouched = allocations;
+  const auto range = [version](std::size_t begin) {
+    return RequestRange{.begin = begin, .version = version, .with_metadata = true};
+  };
   std::vector<std::size_t> begins;
   for (std::size_t begin = 0; begin < series_count(first);) {
     begins.push_back(begin);
-    begin = encoder.encode(first, {.begin = begin, .with_metadata = true}).next;
+    begin = encoder.encode(first, range(begin)).next;
   }
   encoder.done();
-  ASSERT_EQ(begins.size(), 3u);
+  for (const std::size_t begin : begins) (void)encoder.encode(second, range(begin));
+  encoder.done();
+  ASSERT_GE(begins.size(), 3u);
   ASSERT_GT(allocations, untouched + series_count(first)) << "allocations are not counted";
 
   for (const std::size_t begin : begins) {
     SCOPED_TRACE(begin);
     const std::size_t before = allocations;
-    const EncodedRequest request = encoder.encode(second, {.begin = begin, .with_metadata = true});
+    const EncodedRequest request = encoder.encode(third, range(begin));
     const std::size_t made = allocations - before;
     EXPECT_EQ(made, allocations_by_snappy(testing::decompress(request.body)));
   }
 }
 
-void encode_all(Encoder& encoder, const Snapshot& snapshot) {
+TEST(EncoderMemory, IsNotAllocatedForSeriesOfTheSnapshotBefore) {
+  for (const auto version : {ProtocolVersion::k1, ProtocolVersion::k2}) {
+    for (const auto form : {HistogramForm::kClassic, HistogramForm::kNative, HistogramForm::kCustom,
+                            HistogramForm::kBoth}) {
+      SCOPED_TRACE(static_cast<int>(version) * 10 + static_cast<int>(form));
+      check_steady_state(version, form, 70);
+    }
+  }
+}
+
+void encode_all(Encoder& encoder, const Snapshot& snapshot, ProtocolVersion version) {
   EncodedRequest request;
-  while (!request.is_last) request = encoder.encode(snapshot, {.begin = request.next});
+  while (!request.is_last) {
+    request = encoder.encode(snapshot, {.begin = request.next, .version = version});
+  }
   encoder.done();
 }
 
@@ -135,14 +156,16 @@ Snapshot first_series(Snapshot snapshot, std::size_t count) {
 TEST(EncoderMemory, IsFreedAfterABurstOfSeries) {
   const Snapshot burst = make_host(5000);
   const Snapshot calm = first_series(burst, 10);
-  Encoder encoder({.samples_max = 80});
-  encode_all(encoder, calm);
-  encode_all(encoder, calm);
-  const std::size_t before = allocated_bytes;
-  encode_all(encoder, burst);
-  EXPECT_GT(allocated_bytes, before + 500'000) << "the burst left no trace to be freed";
-  for (int i = 0; i < 3; ++i) encode_all(encoder, calm);
-  EXPECT_LT(allocated_bytes, before + 10'000);
+  for (const auto version : {ProtocolVersion::k1, ProtocolVersion::k2}) {
+    Encoder encoder({.samples_max = 80});
+    encode_all(encoder, calm, version);
+    encode_all(encoder, calm, version);
+    const std::size_t before = allocated_bytes;
+    encode_all(encoder, burst, version);
+    EXPECT_GT(allocated_bytes, before + 500'000) << "the burst left no trace to be freed";
+    for (int i = 0; i < 3; ++i) encode_all(encoder, calm, version);
+    EXPECT_LT(allocated_bytes, before + 10'000);
+  }
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ using testing::make_snapshot;
 using testing::one_counter;
 using testing::share;
 
+using LabelBytesCache = LabelCache<FamilyLabelBytes, SeriesLabelBytes, const LabelOptions>;
+
 const LabelOptions kNoOptions;
 
 Snapshot counters(const std::shared_ptr<const Family>& family,

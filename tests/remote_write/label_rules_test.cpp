@@ -16,7 +16,7 @@ using testing::one_counter;
 using testing::one_histogram;
 
 std::vector<std::string> encoded_labels(const Snapshot& snapshot, std::vector<Label> external) {
-  Encoder encoder({.labels = {std::move(external)}});
+  Encoder encoder({.writing = {{std::move(external)}}});
   std::vector<std::string> labels;
   const prometheus::WriteRequest request = decode(encoder.encode(snapshot, {}).body);
   for (const auto& series : request.timeseries()) labels.push_back(labels_of(series));

@@ -9,9 +9,12 @@
 #include <utility>
 
 #include "base/number.hpp"
+#include "remote_write/reference_histogram.hpp"
 
 namespace bpfpush::testing {
 namespace {
+
+const double kMarker = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
 
 using Labels = std::map<std::string, std::string>;
 
@@ -63,8 +66,8 @@ void add_histogram(prometheus::WriteRequest& request, const Family& family, cons
 }
 
 // A series that is gone has no row: each of its samples becomes the stale marker.
-void add_series(prometheus::WriteRequest& request, const Family& family, Labels labels,
-                std::int64_t timestamp, std::optional<std::span<const std::uint64_t>> row) {
+void add_classic(prometheus::WriteRequest& request, const Family& family, Labels labels,
+                 std::int64_t timestamp, std::optional<std::span<const std::uint64_t>> row) {
   const int first = request.timeseries_size();
   const std::vector<std::uint64_t> zeros(family.row_size());
   const std::span<const std::uint64_t> values = row.value_or(zeros);
@@ -78,10 +81,29 @@ void add_series(prometheus::WriteRequest& request, const Family& family, Labels 
     add(request, labels, timestamp, value / family.divisor * family.multiplier);
   }
   if (row) return;
-  const std::uint64_t marker = 0x7ff0000000000002;
   for (int i = first; i < request.timeseries_size(); ++i) {
-    request.mutable_timeseries(i)->mutable_samples(0)->set_value(std::bit_cast<double>(marker));
+    request.mutable_timeseries(i)->mutable_samples(0)->set_value(kMarker);
   }
+}
+
+void add_series(prometheus::WriteRequest& request, const Asked& asked, const Family& family,
+                const Labels& labels, std::int64_t timestamp,
+                std::optional<std::span<const std::uint64_t>> row) {
+  std::optional<prometheus::Histogram> native;
+  if (family.type == MetricType::kHistogram) {
+    native = reference_histogram(family, asked.form, asked.native_buckets_max, row);
+  }
+  if (!native || asked.form == HistogramForm::kBoth) {
+    add_classic(request, family, labels, timestamp, row);
+  }
+  if (!native) return;
+  Labels named = labels;
+  named["__name__"] = family.name;
+  add(request, named, timestamp, 0);
+  native->set_timestamp(timestamp);
+  prometheus::TimeSeries& series = *request.mutable_timeseries()->rbegin();
+  series.clear_samples();
+  *series.add_histograms() = *native;
 }
 
 void add_metadata(prometheus::WriteRequest& request, const Family& family) {
@@ -100,16 +122,16 @@ void add_metadata(prometheus::WriteRequest& request, const Family& family) {
 }  // namespace
 
 prometheus::WriteRequest reference_request(const Snapshot& snapshot, const std::vector<Gone>& gone,
-                                           const std::vector<Label>& external, std::size_t begin,
-                                           std::size_t end, bool with_metadata) {
+                                           const Asked& asked) {
   prometheus::WriteRequest request;
   const std::int64_t timestamp = snapshot.instant.wall.time_since_epoch().count();
   std::size_t position = 0;
   const auto add_next = [&](const Family& family, const Series& series,
                             std::optional<std::span<const std::uint64_t>> row) {
     position += 1;
-    if (position > begin && position <= end) {
-      add_series(request, family, common_labels(family, series, external), timestamp, row);
+    if (position > asked.begin && position <= asked.end) {
+      add_series(request, asked, family, common_labels(family, series, asked.external), timestamp,
+                 row);
     }
   };
   for (const FamilySnapshot& one : snapshot.families) {
@@ -118,7 +140,7 @@ prometheus::WriteRequest reference_request(const Snapshot& snapshot, const std::
     }
   }
   for (const Gone& one : gone) add_next(*one.family, *one.series, std::nullopt);
-  if (with_metadata) {
+  if (asked.with_metadata) {
     for (const FamilySnapshot& one : snapshot.families) add_metadata(request, *one.family);
   }
   return request;

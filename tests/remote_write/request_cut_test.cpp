@@ -91,7 +91,8 @@ TEST(RequestCut, TakesWhatFitsAndAlwaysTheFirst) {
     SCOPED_TRACE(c.name);
     RequestCut cut(c.samples_max, c.bytes_max);
     std::vector<bool> taken;
-    for (const auto& [samples, bytes] : c.offered) taken.push_back(cut.take(samples, bytes));
+    for (const auto& [samples, bytes] : c.offered)
+      taken.push_back(cut.take({.samples = samples, .bytes_max = bytes}));
     EXPECT_EQ(taken, c.taken);
     EXPECT_EQ(cut.samples(), c.samples);
   }

@@ -39,7 +39,7 @@ const Library kLibraries[] = {
     {"curl/", "src/sender/curl_\\w+\\.cpp$", "src/sender/curl_*.cpp"},
     {"re2/", "src/labels/decode_regexp\\.cpp$", "src/labels/decode_regexp.cpp"},
     {"yaml-cpp/", "src/config/yaml\\.cpp$", "src/config/yaml.cpp"},
-    {"google/protobuf/|.*\\.pb\\.h$|snappy", "src/(receiver|remote_write)/\\w+\\.cpp$",
+    {"google/protobuf/|.*\\.pb\\.h$|snappy|zstd", "src/(receiver|remote_write)/\\w+\\.cpp$",
      "the .cpp files of src/receiver and src/remote_write"},
     {"spdlog/|fmt/", "src/(base|receiver)/", "src/base (the log) and src/receiver (its view)"},
     {"boost/beast/", "src/receiver/", "src/receiver"},
