@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "agent/map_labels.hpp"
 #include "base/log.hpp"
 #include "config/exporter_config.hpp"
 #include "labels/symbol_addresses.hpp"
@@ -14,22 +15,11 @@ namespace {
 
 constexpr char kAddressPrefix[] = "kaddr_";
 
-ExporterLabel to_label(const ExporterLabelConfig& config) {
-  ExporterLabel label{config.name, config.size, config.padding, {}};
-  for (const ExporterDecoderConfig& decoder : config.decoders) {
-    label.decoders.push_back({.name = decoder.name,
-                              .static_map = decoder.static_map,
-                              .allow_unknown = decoder.allow_unknown,
-                              .regexps = decoder.regexps});
-  }
-  return label;
-}
-
 ExporterMetric to_metric(const ExporterMetricConfig& config, bool drop_last_bound) {
   ExporterMetric metric;
   metric.name = config.name;
   metric.help = config.help;
-  for (const ExporterLabelConfig& label : config.labels) metric.labels.push_back(to_label(label));
+  metric.labels = to_map_labels(config.labels);
   if (config.buckets) metric.buckets = to_slot_buckets(*config.buckets, drop_last_bound);
   metric.perf_event_array = config.perf_event_array;
   metric.flush_interval = config.flush_interval;

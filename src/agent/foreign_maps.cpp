@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/exporter_programs.hpp"
+#include "agent/map_labels.hpp"
 #include "agent/programs.hpp"
 
 namespace bpfpush {
@@ -12,17 +13,6 @@ namespace {
 MetricType to_type(const std::string& type) {
   if (type == "counter") return MetricType::kCounter;
   return type == "gauge" ? MetricType::kGauge : MetricType::kHistogram;
-}
-
-MapLabel to_label(const MapLabelConfig& config) {
-  MapLabel label{config.name, config.size, config.padding, {}};
-  for (const DecoderConfig& decoder : config.decoders) {
-    label.decoders.push_back({.name = decoder.name,
-                              .static_map = decoder.static_map,
-                              .allow_unknown = decoder.allow_unknown,
-                              .regexps = decoder.regexps});
-  }
-  return label;
 }
 
 ForeignMapOptions to_options(const MapConfig& config) {
@@ -38,10 +28,7 @@ ForeignMapOptions to_options(const MapConfig& config) {
   }
   if (config.entries) options.entries = to_slot_buckets(*config.entries, false);
   options.value = config.value;
-  if (config.labels) {
-    auto& labels = options.labels.emplace();
-    for (const MapLabelConfig& label : *config.labels) labels.push_back(to_label(label));
-  }
+  if (config.labels) options.labels = to_map_labels(*config.labels);
   return options;
 }
 

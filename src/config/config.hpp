@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "config/exporter_config.hpp"
+#include "config/label_config.hpp"
 
 namespace bpfpush {
 
@@ -37,22 +38,6 @@ struct HistogramConfig {
   std::string where;  // "FILE:LINE", for messages
 };
 
-// A step from a field's bytes to its label; labels/decoder.hpp has the names.
-struct DecoderConfig {
-  std::string name;
-  std::map<std::string, std::string> static_map;  // decoder static_map
-  bool allow_unknown = false;                     // likewise
-  std::vector<std::string> regexps;               // decoder regexp
-};
-
-// A label, and the bytes of a map's key that it is made of.
-struct MapLabelConfig {
-  std::string name;
-  std::size_t size = 0;     // 0: as BTF says
-  std::size_t padding = 0;  // bytes behind it that mean nothing
-  std::vector<DecoderConfig> decoders;
-};
-
 struct SlotsConfig {
   std::size_t offset = 0;
   std::size_t count = 0;
@@ -72,7 +57,7 @@ struct MapConfig {
   std::optional<SlotsConfig> slots;
   std::optional<ExporterBucketsConfig> entries;  // an entry for each bucket, the last label
   std::string value;  // the member of the map's value that is the counter or gauge
-  std::optional<std::vector<MapLabelConfig>> labels;
+  std::optional<std::vector<LabelConfig>> labels;
   std::string where;
 };
 

@@ -2,79 +2,21 @@
 
 #include <cmath>
 #include <set>
+#include <span>
 
 #include "config/names.hpp"
 #include "config/quantity.hpp"
+#include "config/read_labels.hpp"
 #include "config/reader.hpp"
 #include "config/yaml.hpp"
 
 namespace bpfpush {
 namespace {
 
-// A map's key is smaller.
-constexpr std::int64_t kFieldBytesMax = 1 << 16;
 // Powers of two that a double has, and as many buckets as anyone can pay for.
 constexpr std::int64_t kExponentMax = 1'000;
 constexpr std::int64_t kSlotMax = INT32_MAX;
 constexpr std::int64_t kBucketCountMax = 10'000;
-
-std::vector<std::string> read_texts(const MappingReader& reader, std::string_view key) {
-  std::vector<std::string> texts;
-  const auto list = reader.find(key);
-  if (!list) return texts;
-  for (const ValueReader& item : list->items()) {
-    if (auto text = item.text()) texts.push_back(std::move(*text));
-  }
-  return texts;
-}
-
-ExporterDecoderConfig read_decoder(const ValueReader& value) {
-  const MappingReader reader(value, {"name", "static_map", "allow_unknown", "regexps"});
-  ExporterDecoderConfig decoder;
-  reader.read_text("name", decoder.name);
-  if (decoder.name.empty()) reader.fault("needs a name, as in uint or string");
-  reader.read_bool("allow_unknown", decoder.allow_unknown);
-  decoder.regexps = read_texts(reader, "regexps");
-  if (const auto map = reader.find("static_map")) {
-    for (const auto& [from, to] : map->entries()) {
-      const bool is_empty = to.kind() == YamlNode::Kind::kNull;
-      decoder.static_map[from] = is_empty ? "" : to.text().value_or("");
-    }
-  }
-  return decoder;
-}
-
-ExporterLabelConfig read_label(const ValueReader& value) {
-  const MappingReader reader(value, {"name", "size", "padding", "decoders"});
-  ExporterLabelConfig label;
-  reader.read_text("name", label.name);
-  if (!is_identifier(label.name) || label.name.starts_with("__")) {
-    reader.fault_at("name", in_quotes(label.name) + " is no label name; letters, digits and _ are");
-  }
-  reader.read_integer("size", label.size, {1, kFieldBytesMax});
-  reader.read_integer("padding", label.padding, {0, kFieldBytesMax});
-  if (const auto decoders = reader.find("decoders")) {
-    for (const ValueReader& decoder : decoders->items()) {
-      label.decoders.push_back(read_decoder(decoder));
-    }
-  }
-  if (label.decoders.empty() && label.size != 0) {
-    reader.fault("needs decoders for its bytes (without a size, both come from the object)");
-  }
-  return label;
-}
-
-std::vector<ExporterLabelConfig> read_labels(const ValueReader& list) {
-  std::vector<ExporterLabelConfig> labels;
-  std::set<std::string> names;
-  for (const ValueReader& item : list.items()) {
-    labels.push_back(read_label(item));
-    if (!names.insert(labels.back().name).second) {
-      item.fault("a second label is called " + in_quotes(labels.back().name));
-    }
-  }
-  return labels;
-}
 
 void read_fixed_bounds(const MappingReader& reader, ExporterBucketsConfig& buckets) {
   const auto list = reader.find("bucket_keys");
@@ -143,7 +85,7 @@ ExporterMetricConfig read_counter(const ValueReader& value) {
   if (metric.perf_event_array && metric.labels.empty()) {
     reader.fault("needs labels: what a record of a perf_event_array is made of");
   }
-  for (const ExporterLabelConfig& label : metric.labels) {
+  for (const LabelConfig& label : metric.labels) {
     if (metric.perf_event_array && label.size == 0) {
       reader.fault_at("labels", "need sizes: the object does not say what its records are");
       break;
@@ -157,9 +99,10 @@ ExporterMetricConfig read_histogram(const ValueReader& value) {
                                      "bucket_max", "bucket_multiplier", "bucket_keys"});
   ExporterMetricConfig metric = read_metric(value, reader);
   metric.buckets = read_exporter_buckets(reader);
-  if (metric.labels.empty()) reader.fault("needs labels: the last of them is the bucket");
-  for (std::size_t i = 0; i + 1 < metric.labels.size(); ++i) {
-    if (metric.labels[i].name == "le") reader.fault_at("labels", "may not be called \"le\"");
+  if (metric.labels.empty()) {
+    reader.fault("needs labels: the last of them is the bucket");
+  } else {
+    refuse_le(reader, std::span(metric.labels).first(metric.labels.size() - 1));
   }
   return metric;
 }

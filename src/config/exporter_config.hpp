@@ -3,38 +3,19 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/label_config.hpp"
 
 namespace bpfpush {
 
 class MappingReader;
 
 // A configuration of ebpf_exporter's, NAME.yaml beside NAME.bpf.o, as plain values.
-
-struct ExporterDecoderConfig {
-  std::string name;
-  std::map<std::string, std::string> static_map;  // decoder static_map
-  bool allow_unknown = false;                     // likewise
-  std::vector<std::string> regexps;               // decoder regexp
-
-  friend bool operator==(const ExporterDecoderConfig&, const ExporterDecoderConfig&) = default;
-};
-
-// A label and the bytes of the key that it is made of.
-struct ExporterLabelConfig {
-  std::string name;
-  std::size_t size = 0;     // 0: the object's BTF says it
-  std::size_t padding = 0;  // bytes behind it that mean nothing
-  std::vector<ExporterDecoderConfig> decoders;
-
-  friend bool operator==(const ExporterLabelConfig&, const ExporterLabelConfig&) = default;
-};
 
 struct ExporterBucketsConfig {
   std::string type;           // exp2, exp2zero, linear, fixed
@@ -49,7 +30,7 @@ struct ExporterBucketsConfig {
 struct ExporterMetricConfig {
   std::string name;  // the map's too
   std::string help;
-  std::vector<ExporterLabelConfig> labels;  // in the order of the key's bytes
+  std::vector<LabelConfig> labels;  // in the order of the key's bytes
   // A histogram's: then a label is the bucket, the last one. A counter has none.
   std::optional<ExporterBucketsConfig> buckets;
   bool perf_event_array = false;

@@ -2,71 +2,26 @@
 
 #include <cstdint>
 #include <limits>
-#include <set>
+#include <span>
 
 #include "config/names.hpp"
+#include "config/read_labels.hpp"
 #include "config/read_programs.hpp"
 
 namespace bpfpush {
 namespace {
 
-// A map's key is smaller.
+// A map's value is smaller.
 constexpr std::int64_t kFieldBytesMax = 1 << 16;
 constexpr std::int64_t kSlotsMax = 64;
 
-// A decoder by its name, or a mapping with what it works with.
-DecoderConfig read_decoder(const ValueReader& value) {
-  DecoderConfig decoder;
-  if (value.kind() == YamlNode::Kind::kScalar) {
-    decoder.name = value.text().value_or("");
-    return decoder;
+// Either all labels of a map say how many bytes they have, or BTF does.
+void check_sizes(const ValueReader& list, const std::vector<LabelConfig>& labels) {
+  for (const LabelConfig& label : labels) {
+    if ((label.size == 0) == (labels.front().size == 0)) continue;
+    list.fault("either all labels of a map say their size, or none does");
+    return;
   }
-  const MappingReader reader(value, {"name", "static_map", "allow_unknown", "regexps"});
-  reader.read_text("name", decoder.name);
-  if (decoder.name.empty()) reader.fault("needs a name, as in uint or string");
-  reader.read_bool("allow_unknown", decoder.allow_unknown);
-  if (const auto map = reader.find("static_map")) {
-    for (const auto& [from, to] : map->entries()) decoder.static_map[from] = to.text().value_or("");
-  }
-  if (const auto regexps = reader.find("regexps")) {
-    for (const ValueReader& item : regexps->items()) {
-      decoder.regexps.push_back(item.text().value_or(""));
-    }
-  }
-  return decoder;
-}
-
-MapLabelConfig read_label(const ValueReader& value) {
-  const MappingReader reader(value, {"name", "size", "padding", "decoders"});
-  MapLabelConfig label;
-  reader.read_text("name", label.name);
-  if (!is_identifier(label.name) || label.name.starts_with("__") || label.name == "le") {
-    reader.fault_at("name", in_quotes(label.name) + " is no label name; letters, digits and _ are");
-  }
-  reader.read_integer("size", label.size, {1, kFieldBytesMax});
-  reader.read_integer("padding", label.padding, {0, kFieldBytesMax});
-  if (const auto decoders = reader.find("decoders")) {
-    for (const ValueReader& item : decoders->items()) label.decoders.push_back(read_decoder(item));
-  }
-  if (label.decoders.empty() && label.size != 0) {
-    reader.fault("needs decoders for its bytes (without a size, both come from the map's BTF)");
-  }
-  return label;
-}
-
-std::vector<MapLabelConfig> read_labels(const ValueReader& list) {
-  std::vector<MapLabelConfig> labels;
-  std::set<std::string> names;
-  for (const ValueReader& item : list.items()) {
-    labels.push_back(read_label(item));
-    if (!names.insert(labels.back().name).second) {
-      item.fault("a second label is called " + in_quotes(labels.back().name));
-    }
-    if ((labels.back().size == 0) != (labels.front().size == 0)) {
-      item.fault("either all labels of a map say their size, or none does");
-    }
-  }
-  return labels;
 }
 
 SlotsConfig read_slots(const ValueReader& value) {
@@ -131,7 +86,14 @@ MapConfig read_map(const ValueReader& value) {
   } else if (map.type != "histogram" && (buckets || slots || entries)) {
     reader.fault_at(buckets ? "buckets" : slots ? "slots" : "bucket_type", "are for histograms");
   }
-  if (const auto labels = reader.find("labels")) map.labels = read_labels(*labels);
+  if (const auto labels = reader.find("labels")) {
+    map.labels = read_labels(*labels);
+    check_sizes(*labels, *map.labels);
+    const std::span<const LabelConfig> all = *map.labels;
+    if (map.type == "histogram" && !all.empty()) {
+      refuse_le(reader, map.entries ? all.first(all.size() - 1) : all);
+    }
+  }
   return map;
 }
 

@@ -13,7 +13,7 @@ constexpr std::string_view kCpu = "cpu";
 constexpr std::size_t kCpuBytes = sizeof(std::uint16_t);
 constexpr std::size_t kValueBytes = sizeof(std::uint64_t);
 
-using Labels = std::span<const ExporterLabel>;
+using Labels = std::span<const MapLabel>;
 
 std::string bytes_text(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " byte" : " bytes");
@@ -23,7 +23,7 @@ Error misfit(const ExporterMetric& metric, const std::string& what) {
   return {Errc::kInvalidConfig, "metric " + metric.name + ": " + what};
 }
 
-KeyField field_of(const ExporterLabel& label, std::size_t offset, std::size_t size) {
+KeyField field_of(const MapLabel& label, std::size_t offset, std::size_t size) {
   KeyField field;
   field.name = label.name;
   field.offset = offset;
@@ -35,7 +35,7 @@ KeyField field_of(const ExporterLabel& label, std::size_t offset, std::size_t si
 
 KeySchema fields_by_size(Labels labels) {
   KeySchema schema;
-  for (const ExporterLabel& label : labels) {
+  for (const MapLabel& label : labels) {
     schema.fields.push_back(field_of(label, schema.key_size, label.size));
     schema.key_size += label.size + label.padding;
   }
@@ -46,11 +46,11 @@ KeySchema fields_by_size(Labels labels) {
 Result<KeySchema> fields_by_btf(const ExporterMetric& metric, Labels labels,
                                 const Result<KeySchema>& known) {
   if (!known) return misfit(metric, "labels without a size: " + known.error().message());
-  const auto member_of = [&](const ExporterLabel& label) {
+  const auto member_of = [&](const MapLabel& label) {
     return std::find_if(known->fields.begin(), known->fields.end(),
                         [&](const KeyField& field) { return field.name == label.name; });
   };
-  const bool by_name = std::all_of(labels.begin(), labels.end(), [&](const ExporterLabel& label) {
+  const bool by_name = std::all_of(labels.begin(), labels.end(), [&](const MapLabel& label) {
     return member_of(label) != known->fields.end();
   });
   if (!by_name && labels.size() != known->fields.size()) {
@@ -75,7 +75,7 @@ Result<KeySchema> fields_by_btf(const ExporterMetric& metric, Labels labels,
 Result<KeySchema> lay_out_fields(const ExporterMetric& metric, Labels labels,
                                  const MapFacts& facts) {
   const bool sized = std::all_of(labels.begin(), labels.end(),
-                                 [](const ExporterLabel& label) { return label.size != 0; });
+                                 [](const MapLabel& label) { return label.size != 0; });
   if (!sized && !metric.perf_event_array) return fields_by_btf(metric, labels, facts.key_by_btf);
   KeySchema schema = fields_by_size(labels);
   if (metric.perf_event_array || schema.key_size == facts.key_size) return schema;
@@ -113,7 +113,7 @@ Result<void> check_map(const ExporterMetric& metric, const MapFacts& facts) {
 }
 
 // The label that the CPU's number becomes: no bytes of the key, but two behind it.
-Result<void> add_cpu(const ExporterMetric& metric, const ExporterLabel& label, KeySchema& schema) {
+Result<void> add_cpu(const ExporterMetric& metric, const MapLabel& label, KeySchema& schema) {
   if (label.size != 0 && label.size != kCpuBytes) {
     return misfit(metric,
                   "label cpu of a per-CPU map has 2 bytes, not " + std::to_string(label.size));

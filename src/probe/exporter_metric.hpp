@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "probe/map_label.hpp"
 #include "probe/map_reader.hpp"
 #include "probe/slot_layout.hpp"
 #include "snapshot/key_schema.hpp"
@@ -19,17 +20,10 @@ namespace bpfpush {
 // A metric that a configuration of ebpf_exporter's declares of a map: the object says nothing of
 // it.
 
-struct ExporterLabel {
-  std::string name;
-  std::size_t size = 0;     // bytes; 0: as the object's BTF says
-  std::size_t padding = 0;  // bytes behind them
-  std::vector<DecoderSpec> decoders;
-};
-
 struct ExporterMetric {
   std::string name;  // the map's, and behind "ebpf_exporter_" the metric's
   std::string help;
-  std::vector<ExporterLabel> labels;   // of the key's bytes, in order
+  std::vector<MapLabel> labels;        // of the key's bytes, in order
   std::optional<SlotBuckets> buckets;  // a histogram's: then the last label is the slot
   bool perf_event_array = false;       // a counter of records
   std::chrono::milliseconds flush_interval{};

@@ -23,12 +23,10 @@ MapFacts facts_of(const MapInfo& info) {
 }
 
 // Without labels of its own a metric has those that BTF shows.
-std::vector<ExporterLabel> labels_of(const ForeignMapOptions& options, const MapFacts& facts) {
-  std::vector<ExporterLabel> labels;
+std::vector<MapLabel> labels_of(const ForeignMapOptions& options, const MapFacts& facts) {
+  std::vector<MapLabel> labels;
   if (options.labels) {
-    for (const MapLabel& label : *options.labels) {
-      labels.push_back({label.name, label.size, label.padding, label.decoders});
-    }
+    labels = *options.labels;
   } else if (facts.key_by_btf) {
     for (const KeyField& field : facts.key_by_btf->fields) labels.push_back({.name = field.name});
   }

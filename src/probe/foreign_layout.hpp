@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "probe/exporter_metric.hpp"
+#include "probe/map_label.hpp"
 #include "probe/map_reader.hpp"
 #include "snapshot/bucket_layout.hpp"
 #include "snapshot/key_schema.hpp"
@@ -16,16 +17,6 @@
 struct btf;
 
 namespace bpfpush {
-
-// A label, and the bytes of the key it is made of. Either all labels of a map say their sizes, and
-// then stand for the key's bytes in order, or none does, and then each names a field that BTF
-// knows.
-struct MapLabel {
-  std::string name;
-  std::size_t size = 0;
-  std::size_t padding = 0;  // bytes behind it that mean nothing
-  std::vector<DecoderSpec> decoders;
-};
 
 // The array of counters in a value: counter i has counted values in [2^i, 2^(i+1)), the first also
 // 0, the last also all above (log2 rounded down, as the BPF tools of bcc do it).
@@ -52,7 +43,9 @@ struct ForeignMapOptions {
   std::optional<SlotBuckets> entries;
   // Counters and gauges: the member of the value, where that is a struct.
   std::string value;
-  std::optional<std::vector<MapLabel>> labels;  // absent: all fields of the key, by BTF
+  // Absent: all fields of the key, by BTF. Either all say their sizes, and then stand for the key's
+  // bytes in order, or none does, and then each names a field that BTF knows.
+  std::optional<std::vector<MapLabel>> labels;
 };
 
 // A map's contents as a metric.

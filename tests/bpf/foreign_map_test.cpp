@@ -117,7 +117,7 @@ TEST_F(ForeignMapTest, ASumAndCountersAreAHistogramOfTheGivenBounds) {
   config.unit = "seconds";
   config.measured_unit = "nanoseconds";
   config.buckets = BucketsConfig{.type = "explicit", .bounds = {0.001, 1}};
-  config.labels = {{MapLabelConfig{"port", 2, 0, {{"uint", {}, false, {}}}}}};
+  config.labels = {{LabelConfig{"port", 2, 0, {{"uint", {}, false, {}}}}}};
   add(config);
   const std::string text = shown();
   const std::string once = std::to_string(cpus());

@@ -73,13 +73,13 @@ TEST(ExporterConfig, TakesEveryKeyOfTheFormat) {
   EXPECT_EQ(timers.where, "f.yaml:4");
   EXPECT_FALSE(timers.buckets || timers.perf_event_array);
   EXPECT_THAT(timers.labels,
-              ElementsAre(ExporterLabelConfig{"function", 8, 4, {{"ksym", {}, false, {}}}},
-                          ExporterLabelConfig{"kind",
-                                              4,
-                                              0,
-                                              {{"uint", {}, false, {}},
-                                               {"static_map", {{"0", "soft"}, {"1", ""}}, true, {}},
-                                               {"regexp", {}, false, {"^(s.*)$", "${x}"}}}}));
+              ElementsAre(LabelConfig{"function", 8, 4, {{"ksym", {}, false, {}}}},
+                          LabelConfig{"kind",
+                                      4,
+                                      0,
+                                      {{"uint", {}, false, {}},
+                                       {"static_map", {{"0", "soft"}, {"1", ""}}, true, {}},
+                                       {"regexp", {}, false, {"^(s.*)$", "${x}"}}}}));
   EXPECT_TRUE(config.metrics[1].perf_event_array);
   EXPECT_EQ(config.metrics[1].flush_interval, std::chrono::seconds(90));
   EXPECT_TRUE(config.metrics[2].labels.empty());
@@ -183,6 +183,10 @@ TEST(ExporterConfig, FaultsOfAHistogramNameLineAndKey) {
        "f.yaml:1: metrics.histograms[0].bucket_multiplier: must not be"},
   };
   expect_faults(cases, "metrics: {histograms: [{name: a, help: h, labels: [{name: b}]", "]}");
+  const Case le[] = {{"", "f.yaml:1: metrics.histograms[0].labels: may not be called \"le\""}};
+  expect_faults(le,
+                "metrics: {histograms: [{name: a, help: h, bucket_type: exp2, labels: "
+                "[{name: le}, {name: b}]}]}");
   const Case no_label[] = {{"metrics: {histograms: [{name: a, help: h, bucket_type: exp2}]}",
                             "f.yaml:1: metrics.histograms[0]: needs labels"}};
   expect_faults(no_label, "");

@@ -34,6 +34,11 @@ TEST(Maps, AreReadWithAllThatIsSaidOfThem) {
   EXPECT_EQ(map.where, "f.yaml:3");
 }
 
+TEST(Maps, MayHaveALabelLeWhereThatIsNoBound) {
+  EXPECT_TRUE(parse("{name: a, id: 1, type: gauge, labels: [{name: le}]}"));
+  EXPECT_TRUE(parse("{name: a, id: 1, bucket_type: exp2, bucket_max: 2, labels: [{name: le}]}"));
+}
+
 TEST(Maps, CanHaveAnEntryForEachBucketAsThoseOfEbpfExporter) {
   const auto config = parse(
       "{id: 1, name: a_seconds, bucket_type: exp2zero, bucket_max: 26, bucket_multiplier: 0.001}");
@@ -62,7 +67,8 @@ TEST(Maps, SayWhatIsWrongWithThem) {
       {"{name: a, id: 1, slots: {offset: 3}}", "needs a count"},
       {"{name: a, id: 1, slots: {count: 3, size: 5}}", "4 or 8 bytes"},
       {"{name: a, id: 1, labels: [{name: l, size: 4}]}", "needs decoders"},
-      {"{name: a, id: 1, labels: [{name: le}]}", "no label name"},
+      {"{name: a, id: 1, labels: [{name: le}]}", "may not be called \"le\""},
+      {"{name: a, id: 1, labels: [{name: __name__}]}", "no label name"},
       {"{name: a, id: 1, labels: [{name: l}, {name: l}]}", "a second label"},
       {"{name: a, id: 1, labels: [{name: l}, {name: m, size: 1, decoders: [hex]}]}", "or none"},
       {"{name: a, id: 1, bucket_type: exp3}", "exp2zero"},

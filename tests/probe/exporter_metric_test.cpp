@@ -16,7 +16,7 @@ using Kind = MapFacts::Kind;
 const std::vector<DecoderSpec> kUint = {{.name = "uint"}};
 const std::vector<DecoderSpec> kHex = {{.name = "hex"}};
 
-ExporterMetric counter(std::vector<ExporterLabel> labels) {
+ExporterMetric counter(std::vector<MapLabel> labels) {
   ExporterMetric metric;
   metric.name = "things_total";
   metric.help = "Things";
@@ -24,7 +24,7 @@ ExporterMetric counter(std::vector<ExporterLabel> labels) {
   return metric;
 }
 
-ExporterMetric histogram(std::vector<ExporterLabel> labels) {
+ExporterMetric histogram(std::vector<MapLabel> labels) {
   ExporterMetric metric = counter(std::move(labels));
   metric.buckets = SlotBuckets{SlotBuckets::Type::kExp2, 0, 3, 0.5, {}};
   return metric;
@@ -77,7 +77,7 @@ TEST(ExporterMetric, TakesSizesAndTypesFromTheObjectWhereTheConfigurationHasNone
 }
 
 TEST(ExporterMetric, FollowsTheRuleOfTheCpuLabel) {
-  const ExporterLabel cpu{"cpu", 2, 0, kUint};
+  const MapLabel cpu{"cpu", 2, 0, kUint};
   const auto appended =
       lay_out_exporter_metric(counter({{"a", 4, 0, kUint}, cpu}), per_cpu(facts(Kind::kHash, 4)))
           .value();
@@ -120,7 +120,7 @@ TEST(ExporterMetric, TakesAHistogramsLastLabelForTheSlot) {
 }
 
 TEST(ExporterMetric, HasASumWhereTheMapHasRoomForIt) {
-  const std::vector<ExporterLabel> bucket = {{"bucket", 4, 0, kUint}};
+  const std::vector<MapLabel> bucket = {{"bucket", 4, 0, kUint}};
   EXPECT_FALSE(
       lay_out_exporter_metric(histogram(bucket), facts(Kind::kArray, 4, 4)).value().family.has_sum);
   EXPECT_TRUE(
