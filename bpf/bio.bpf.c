@@ -12,6 +12,7 @@
  * got it, else when the driver did. A request that was already with the driver then, when the
  * program was attached, has no start and is left out.
  */
+#include "block.bpf.h"
 #include "filter.bpf.h"
 #include "histogram.bpf.h"
 #include "kernel.bpf.h"
@@ -21,33 +22,12 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-extern int LINUX_KERNEL_VERSION __kconfig;
-
 /* Measure what the device alone takes: from the last time the driver got the request. */
 const volatile bool device_time = false;
 
 FILTER_BY_IO_CGROUP();
 FILTER_BY_NUMBER(device);
 FILTER_BY_NUMBER(operation);
-
-enum bio_operation {
-	read,
-	write,
-	flush,
-	discard,
-	secure_erase,
-	write_same,
-	write_zeroes,
-	zone_append,
-	zone_open,
-	zone_close,
-	zone_finish,
-	zone_reset,
-	zone_reset_all,
-	drv_in,
-	drv_out,
-	unknown,
-};
 
 struct bio_key {
 	__u32 device LABEL_DECODER("majorminor");
@@ -80,65 +60,6 @@ struct {
 	__type(key, __u64);
 	__type(value, struct progress);
 } bio_progress SEC(".maps");
-
-static __always_inline struct gendisk *disk_of(struct request *rq)
-{
-	struct request___before_5_17 *old = (void *)rq;
-
-	if (bpf_core_field_exists(old->rq_disk))
-		return old->rq_disk;
-	return rq->q->disk;
-}
-
-/* The device number as user space writes it (new_encode_dev). */
-static __always_inline __u32 device_number(struct gendisk *disk)
-{
-	__u32 major = disk->major, minor = disk->first_minor;
-
-	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
-}
-
-#define IS_OPERATION(enumeration, enumerator)                   \
-	(bpf_core_enum_value_exists(enumeration, enumerator) && \
-	 operation == bpf_core_enum_value(enumeration, enumerator))
-#define RETURN_IF_OPERATION(enumerator, name)                      \
-	if (IS_OPERATION(enum req_op, enumerator) ||               \
-	    IS_OPERATION(enum req_opf, enumerator##___before_6_1)) \
-	return name
-
-static __always_inline enum bio_operation operation_of(struct request *rq)
-{
-	__u32 operation = rq->cmd_flags & 0xff;
-
-	if (operation <= REQ_OP_DISCARD)
-		return (enum bio_operation)operation;
-	RETURN_IF_OPERATION(REQ_OP_SECURE_ERASE, secure_erase);
-	RETURN_IF_OPERATION(REQ_OP_WRITE_SAME, write_same);
-	RETURN_IF_OPERATION(REQ_OP_WRITE_ZEROES, write_zeroes);
-	RETURN_IF_OPERATION(REQ_OP_ZONE_APPEND, zone_append);
-	RETURN_IF_OPERATION(REQ_OP_ZONE_OPEN, zone_open);
-	RETURN_IF_OPERATION(REQ_OP_ZONE_CLOSE, zone_close);
-	RETURN_IF_OPERATION(REQ_OP_ZONE_FINISH, zone_finish);
-	RETURN_IF_OPERATION(REQ_OP_ZONE_RESET, zone_reset);
-	RETURN_IF_OPERATION(REQ_OP_ZONE_RESET_ALL, zone_reset_all);
-	RETURN_IF_OPERATION(REQ_OP_DRV_IN, drv_in);
-	RETURN_IF_OPERATION(REQ_OP_DRV_OUT, drv_out);
-	return unknown;
-}
-
-static __always_inline bool is_flush(struct request *rq)
-{
-	return (rq->cmd_flags & 0xff) == REQ_OP_FLUSH;
-}
-
-/* The request flags are macros up to 6.11, where `bit` is the flag's number, then enumerators;
- * of 6.12 the enum has no name to find it by, but the numbers of ours.
- */
-#define request_has_flag(rq, flag, bit)                                                     \
-	((rq)->rq_flags & (1u << (bpf_core_enum_value_exists(enum rqf_flags, flag)          \
-					  ? bpf_core_enum_value(enum rqf_flags, flag)       \
-				  : LINUX_KERNEL_VERSION >= KERNEL_VERSION(6, 12, 0) ? flag \
-										     : (bit))))
 
 /* When the request was made, 0 if the kernel did not keep it. Since 6.13 the field is written for
  * accounted requests only and holds an earlier request's start in the others; before, it was 0 in
@@ -179,7 +100,7 @@ static __always_inline bool labels_of(struct request *rq, struct bio_key *key)
 
 	if (!disk || !filter_has_bio(rq->bio))
 		return false;
-	key->device = device_number(disk);
+	key->device = user_device_number(disk->major, disk->first_minor);
 	key->operation = operation_of(rq);
 	return filter_has_number(device, key->device) &&
 	       filter_has_number(operation, key->operation);

@@ -8,29 +8,12 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#include <bpf/bpf_helpers.h>
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct list_head {
 	struct list_head *next;
-};
-
-struct gendisk {
-	int major;
-	int first_minor;
-};
-
-struct request_queue {
-	struct gendisk *disk; /* since 5.15 */
-};
-
-struct request {
-	struct request_queue *q;
-	unsigned int cmd_flags; /* the lowest 8 bits are the operation */
-	unsigned int rq_flags;
-	unsigned int __data_len; /* bytes not completed yet */
-	struct bio *bio;	 /* the first that is not completed */
-	struct bio *biotail;	 /* stays the same while it is completed */
-	__u64 start_time_ns;	 /* see start_of() in bio.bpf.c before use */
 };
 
 struct irqaction {
@@ -153,56 +136,14 @@ struct pt_regs___arm64 {
 	int syscallno;
 };
 
-struct request___before_5_17 {
-	struct gendisk *rq_disk;
-};
-
 #pragma clang attribute pop
 
-/* Bit numbers of the request flags; see request_has_flag() in bio.bpf.c. */
-enum rqf_flags {
-	__RQF_FLUSH_SEQ = 1,
-	__RQF_IO_STAT = 8,
-};
+/* Flags of a task: a thread of the kernel's, and one that works for an io_uring. */
+#define PF_KTHREAD 0x00200000
+#define PF_IO_WORKER 0x00000010 /* since 5.12; before, these are the kernel's */
 
-/* Operations 0 to 3 have had the same numbers since 4.8. Those of the others moved, and before 6.1
- * the enum had another name. The numbers here mean nothing.
- */
-enum req_op {
-	REQ_OP_READ = 0,
-	REQ_OP_WRITE = 1,
-	REQ_OP_FLUSH = 2,
-	REQ_OP_DISCARD = 3,
-	REQ_OP_SECURE_ERASE,
-	REQ_OP_WRITE_SAME, /* until 5.17 */
-	REQ_OP_WRITE_ZEROES,
-	REQ_OP_ZONE_APPEND,
-	REQ_OP_ZONE_OPEN,
-	REQ_OP_ZONE_CLOSE,
-	REQ_OP_ZONE_FINISH,
-	REQ_OP_ZONE_RESET,
-	REQ_OP_ZONE_RESET_ALL,
-	REQ_OP_DRV_IN,
-	REQ_OP_DRV_OUT,
-};
-
-enum req_opf {
-	REQ_OP_SECURE_ERASE___before_6_1,
-	REQ_OP_WRITE_SAME___before_6_1,
-	REQ_OP_WRITE_ZEROES___before_6_1,
-	REQ_OP_ZONE_APPEND___before_6_1,
-	REQ_OP_ZONE_OPEN___before_6_1,
-	REQ_OP_ZONE_CLOSE___before_6_1,
-	REQ_OP_ZONE_FINISH___before_6_1,
-	REQ_OP_ZONE_RESET___before_6_1,
-	REQ_OP_ZONE_RESET_ALL___before_6_1,
-	REQ_OP_DRV_IN___before_6_1,
-	REQ_OP_DRV_OUT___before_6_1,
-};
-
-/* Until 5.10 these tracepoints had the queue as a first argument; a program finds out by the type's
- * arity. */
-typedef void (*btf_trace_block_rq_insert___before_5_11)(void *, struct request_queue *,
-							struct request *);
-typedef void (*btf_trace_block_rq_issue___before_5_11)(void *, struct request_queue *,
-						       struct request *);
+/* A device's number as user space writes it (new_encode_dev). */
+static __always_inline __u32 user_device_number(__u32 major, __u32 minor)
+{
+	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
+}

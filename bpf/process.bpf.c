@@ -16,8 +16,6 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define PF_KTHREAD 0x00200000
-
 /* Threads that end at the same moment and whose CPU time is added up; that of more is left out. */
 #define ENDING_THREADS_MAX 256
 
