@@ -21,6 +21,7 @@
 #define FILTER_BY_IO_CGROUP() const volatile struct cgroup_filter io_cgroup_filter = {}
 #define FILTER_BY_NUMBER(label) const volatile struct number_filter label##_only = {}
 #define FILTER_BY_TEXT(label) const volatile struct text_filter label##_only = {}
+#define FILTER_BY_LONG_TEXT(label) const volatile struct long_text_filter label##_only = {}
 
 /* Whether the task that runs, another task, or what submitted a bio is in the subtree. A bio knows
  * its cgroup however late it is asked; one without belongs to none. */
@@ -29,30 +30,73 @@
 #define filter_has_bio(bio) filter_bio_passes(&io_cgroup_filter, bio)
 /* Whether the task that made a socket, or the one that listened for it, was in the subtree then. */
 #define filter_has_socket(sk) filter_socket_passes(&cgroup_filter, sk)
-/* Whether the label may have this value. A text has FILTER_TEXT_SIZE bytes, with zeros behind it.
+/* Whether the label may have this value. A text has FILTER_TEXT_SIZE bytes, a long one
+ * FILTER_LONG_TEXT_SIZE, with zeros behind it.
  */
 #define filter_has_number(label, number) filter_number_passes(&label##_only, number)
-#define filter_has_text(label, text) filter_text_passes(&label##_only, text)
+#define filter_has_text(label, text)                                                 \
+	filter_text_passes((label##_only).count, &(label##_only).values[0][0], text, \
+			   FILTER_TEXT_SIZE)
+#define filter_has_long_text(label, text)                                            \
+	filter_text_passes((label##_only).count, &(label##_only).values[0][0], text, \
+			   FILTER_LONG_TEXT_SIZE)
+/* Whether there is such a filter at all: what it takes to ask need not be read otherwise. */
+#define filter_is_set(label) ((label##_only).count != 0)
 
+/* The id of a cgroup's ancestor, or its own, at a level that is not below it; before 6.1, and
+ * since.
+ */
+static __always_inline __u64 filter_old_ancestor_id(struct cgroup *cgroup, __u32 level)
+{
+	struct cgroup___before_6_1 *old = (void *)cgroup;
+	__u64 id = 0;
+
+	bpf_probe_read_kernel(&id, sizeof(id), (void *)&old->ancestor_ids + level * sizeof(id));
+	return id;
+}
+
+static __always_inline __u64 filter_ancestor_id(struct cgroup *cgroup, __u32 level)
+{
+	struct cgroup *ancestor = NULL;
+
+	bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
+			      (void *)&cgroup->ancestors + level * sizeof(ancestor));
+	return BPF_CORE_READ(ancestor, kn, id);
+}
+
+/* The level is not known to an agent in a cgroup namespace: the kernel does not say there how deep
+ * in the hierarchy that begins. Then all levels are looked at, the lowest first, where a cgroup
+ * that is asked for by name usually is. (In a loop for each kernel, or the compiler would look up
+ * a field outside of it that this kernel does not have.)
+ */
 static __always_inline bool filter_cgroup_passes(const volatile struct cgroup_filter *filter,
 						 struct cgroup *cgroup)
 {
-	struct cgroup___before_6_1 *old = (void *)cgroup;
-	__u32 level = filter->level;
-	struct cgroup *ancestor = NULL;
-	__u64 id = 0;
+	bool is_old = bpf_core_field_exists(((struct cgroup___before_6_1 *)0)->ancestor_ids);
+	__u32 level, wanted = filter->level;
+	__u64 id = filter->id;
 
-	if (!cgroup || BPF_CORE_READ(cgroup, level) < (int)level)
+	if (!cgroup)
 		return false;
-	if (bpf_core_field_exists(old->ancestor_ids)) {
-		bpf_probe_read_kernel(&id, sizeof(id),
-				      (void *)&old->ancestor_ids + level * sizeof(id));
-	} else {
-		bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
-				      (void *)&cgroup->ancestors + level * sizeof(ancestor));
-		id = BPF_CORE_READ(ancestor, kn, id);
+	level = BPF_CORE_READ(cgroup, level);
+	if (wanted != FILTER_LEVEL_UNKNOWN) {
+		if (level < wanted)
+			return false;
+		return id == (is_old ? filter_old_ancestor_id(cgroup, wanted)
+				     : filter_ancestor_id(cgroup, wanted));
 	}
-	return id == filter->id;
+	if (is_old) {
+		for (__u32 i = 0; i < FILTER_LEVELS_MAX && i <= level; i++) {
+			if (filter_old_ancestor_id(cgroup, level - i) == id)
+				return true;
+		}
+	} else {
+		for (__u32 i = 0; i < FILTER_LEVELS_MAX && i <= level; i++) {
+			if (filter_ancestor_id(cgroup, level - i) == id)
+				return true;
+		}
+	}
+	return false;
 }
 
 static __always_inline bool filter_task_passes(const volatile struct cgroup_filter *filter,
@@ -107,15 +151,19 @@ static __always_inline bool filter_number_passes(const volatile struct number_fi
 	return !filter->count;
 }
 
-static __always_inline bool filter_text_passes(const volatile struct text_filter *filter,
-					       const char *text)
+static __always_inline bool filter_text_passes(__u32 count, const volatile __u64 *values,
+					       const char *text, __u32 size)
 {
-	__u64 words[FILTER_TEXT_SIZE / 8];
+	__u64 words[FILTER_LONG_TEXT_SIZE / 8];
 
-	__builtin_memcpy(words, text, sizeof(words));
-	for (__u32 i = 0; i < FILTER_VALUES_MAX && i < filter->count; i++) {
-		if (filter->values[i][0] == words[0] && filter->values[i][1] == words[1])
+	__builtin_memcpy(words, text, size);
+	for (__u32 i = 0; i < FILTER_VALUES_MAX && i < count; i++) {
+		bool is_same = true;
+
+		for (__u32 word = 0; word < size / 8; word++)
+			is_same &= values[i * (size / 8) + word] == words[word];
+		if (is_same)
 			return true;
 	}
-	return !filter->count;
+	return !count;
 }

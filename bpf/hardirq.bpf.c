@@ -6,6 +6,7 @@
  * parts run as processes and are not counted. An interrupt that interrupts another's handler, which
  * next to no driver allows, hides that one.
  */
+#include "filter.bpf.h"
 #include "histogram.bpf.h"
 #include "kernel.bpf.h"
 
@@ -13,8 +14,10 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+FILTER_BY_LONG_TEXT(irq);
+
 struct hardirq_key {
-	char irq[32];
+	char irq[FILTER_LONG_TEXT_SIZE];
 };
 
 BPF_HISTOGRAM(hardirq_run, struct hardirq_key, 256, .help = "Time interrupt handlers ran",
@@ -34,12 +37,25 @@ struct {
 	__type(value, struct running);
 } hardirq_running SEC(".maps");
 
+static __always_inline bool is_wanted(struct irqaction *action)
+{
+	struct hardirq_key key = {};
+
+	if (!filter_is_set(irq))
+		return true;
+	bpf_probe_read_kernel_str(key.irq, sizeof key.irq, action->name);
+	return filter_has_long_text(irq, key.irq);
+}
+
 SEC("tp_btf/irq_handler_entry")
 int BPF_PROG(hardirq_entry, int irq, struct irqaction *action)
 {
 	__u32 zero = 0;
-	struct running *running = bpf_map_lookup_elem(&hardirq_running, &zero);
+	struct running *running;
 
+	if (!is_wanted(action))
+		return 0;
+	running = bpf_map_lookup_elem(&hardirq_running, &zero);
 	if (!running)
 		return 0;
 	running->action = (__u64)action;
@@ -51,9 +67,12 @@ SEC("tp_btf/irq_handler_exit")
 int BPF_PROG(hardirq_exit, int irq, struct irqaction *action)
 {
 	__u32 zero = 0;
-	struct running *running = bpf_map_lookup_elem(&hardirq_running, &zero);
 	struct hardirq_key key = {};
+	struct running *running;
 
+	if (!is_wanted(action))
+		return 0;
+	running = bpf_map_lookup_elem(&hardirq_running, &zero);
 	if (!running || running->action != (__u64)action)
 		return 0;
 	running->action = 0;

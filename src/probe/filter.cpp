@@ -33,20 +33,23 @@ Result<void> set_cgroup(Rodata& rodata, const CgroupFilter& filter) {
     const auto variable = rodata.variable(name);
     if (variable.size() != sizeof(cgroup_filter)) continue;
     if (!*place) return place->error();
-    store(cgroup_filter{(*place)->id, (*place)->level}, variable);
+    const std::uint32_t level = (*place)->level.value_or(FILTER_LEVEL_UNKNOWN);
+    store(cgroup_filter{(*place)->id, level}, variable);
     found = true;
   }
   if (!found) return Error(Errc::kNotFound, "the program cannot be filtered by cgroup");
   return {};
 }
 
+template <typename Filter>
 Result<void> set_texts(const std::vector<std::string>& values, std::span<std::byte> variable) {
-  text_filter filter{};
+  Filter filter{};
+  constexpr std::size_t kSize = sizeof filter.values[0];
   for (const std::string& value : values) {
-    if (value.size() >= FILTER_TEXT_SIZE) {
+    if (value.size() >= kSize) {
       return Error(Errc::kInvalidConfig, "\"" + value + "\" is longer than the " +
-                                             std::to_string(FILTER_TEXT_SIZE - 1) +
-                                             " bytes that the kernel keeps");
+                                             std::to_string(kSize - 1) +
+                                             " bytes that are kept of it");
     }
     std::memcpy(filter.values[filter.count++], value.data(), value.size());
   }
@@ -79,7 +82,10 @@ Result<void> set_label(Rodata& rodata, const std::vector<KeyField>& fields,
     return Error(Errc::kInvalidConfig, std::to_string(values.size()) + " values are too many; " +
                                            std::to_string(FILTER_VALUES_MAX) + " at most");
   }
-  if (variable.size() == sizeof(text_filter)) return set_texts(values, variable);
+  if (variable.size() == sizeof(text_filter)) return set_texts<text_filter>(values, variable);
+  if (variable.size() == sizeof(long_text_filter)) {
+    return set_texts<long_text_filter>(values, variable);
+  }
   if (variable.size() != sizeof(number_filter)) {
     return Error(Errc::kMalformed,
                  "its filter is of another version of filter.h; rebuild the object");

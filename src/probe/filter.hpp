@@ -15,8 +15,10 @@ namespace bpfpush {
 
 // Where a cgroup is in one hierarchy, as the kernel knows it.
 struct CgroupPlace {
-  std::uint64_t id = 0;     // its folder's inode
-  std::uint32_t level = 0;  // the root's is 0
+  std::uint64_t id = 0;  // its folder's inode
+  // The root's is 0. Absent where the hierarchy cannot be seen from its root, as in a cgroup
+  // namespace: then a program looks at all levels, which takes longer.
+  std::optional<std::uint32_t> level;
 };
 
 // A cgroup with all that is below it. Tasks and block I/O may be in different hierarchies: an error

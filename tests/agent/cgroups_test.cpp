@@ -1,14 +1,13 @@
 #include "agent/cgroups.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <optional>
 
 #include "support/fake_filesystem.hpp"
 
 namespace bpfpush {
 namespace {
-
-using testing::HasSubstr;
 
 constexpr char kUnified[] =
     "30 23 0:26 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
@@ -26,7 +25,8 @@ FakeFilesystem host(const std::string& mounts, std::map<std::string, std::uint64
   return filesystem;
 }
 
-void expect_place(const Result<CgroupPlace>& place, std::uint64_t id, std::uint32_t level) {
+void expect_place(const Result<CgroupPlace>& place, std::uint64_t id,
+                  std::optional<std::uint32_t> level) {
   ASSERT_TRUE(place) << place.error().message();
   EXPECT_EQ(place->id, id);
   EXPECT_EQ(place->level, level);
@@ -76,11 +76,30 @@ TEST(FindCgroup, CountsTheLevelsAboveAPartThatIsMounted) {
   expect_place(find_cgroup("/", files).tasks, 8, 2);
 }
 
-// There, the kernel's path begins above what the process can see.
-TEST(FindCgroup, IsRefusedInACgroupNamespace) {
-  auto files = host(kUnified, {{"/sys/fs/cgroup/a", 70}});
+// The id of a cgroup is the same in all namespaces. How deep it is is not to be seen.
+TEST(FindCgroup, KnowsNoLevelInACgroupNamespace) {
+  for (const char* root : {"/", "/../.."}) {
+    SCOPED_TRACE(root);
+    const std::string mounts =
+        "30 23 0:26 " + std::string(root) + " /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
+    auto files = host(mounts, {{"/sys/fs/cgroup/a", 70}});
+    files.links["/proc/self/ns/cgroup"] = "cgroup:[4026532400]";
+    expect_place(find_cgroup("/a", files).tasks, 70, std::nullopt);
+    expect_place(find_cgroup("/a", files).io, 70, std::nullopt);
+    EXPECT_EQ(fault(find_cgroup("/b", files).tasks), "there is no cgroup /sys/fs/cgroup/b");
+  }
+}
+
+// A sidecar sees its own cgroup, and the host's where someone mounted them for it.
+TEST(FindCgroup, LooksWhereverTheHierarchyIsMounted) {
+  auto files = host(
+      "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
+      "31 23 0:26 /../.. /host/cgroup rw - cgroup2 cgroup2 rw\n",
+      {{"/sys/fs/cgroup/app", 70}, {"/host/cgroup/app", 80}, {"/host/cgroup/other", 90}});
   files.links["/proc/self/ns/cgroup"] = "cgroup:[4026532400]";
-  EXPECT_THAT(fault(find_cgroup("/a", files).tasks), HasSubstr("cgroup namespace of its own"));
+  expect_place(find_cgroup("/app", files).tasks, 70, std::nullopt);
+  expect_place(find_cgroup("/host/cgroup/app", files).tasks, 80, std::nullopt);
+  expect_place(find_cgroup("/other", files).tasks, 90, std::nullopt);
 }
 
 }  // namespace

@@ -55,14 +55,17 @@ TEST(OpenPrograms, ReportsFiltersThatTheProgramCannotHave) {
   filesystem.files["/proc/self/mountinfo"] = "30 23 0:26 / /cgroup rw - cgroup2 cgroup2 rw\n";
   filesystem.directories["/cgroup/there"] = 7;
   Config config;
-  config.programs = {program("bio", "f:1"), program("process", "f:2"), program("bio", "f:3"),
-                     program("process", "f:4"), program("runqueue", "f:5")};
+  config.programs = {program("bio", "f:1"),      program("process", "f:2"),
+                     program("bio", "f:3"),      program("process", "f:4"),
+                     program("runqueue", "f:5"), program("hardirq", "f:6")};
   config.programs[0].cgroup = "/gone";
   config.programs[1].only["name"] = {"sh"};
   config.programs[2].only["operation"] = {"read", "erase"};
   config.programs[3].only["comm"] = {"a-name-of-16-byte"};
   config.programs[4].cgroup = "/there";
   config.programs[4].only["comm"] = std::vector<std::string>(33, "sh");
+  config.programs[5].cgroup = "/there";
+  config.programs[5].only["irq"] = {std::string(31, 'x'), std::string(32, 'y')};
   const std::string faults = faults_of(config, filesystem);
   EXPECT_THAT(faults, HasSubstr("f:1: program bio: cgroup: there is no cgroup /cgroup/gone"));
   EXPECT_THAT(faults, HasSubstr("f:2: program process: only: name: the program cannot be filtered "
@@ -71,6 +74,11 @@ TEST(OpenPrograms, ReportsFiltersThatTheProgramCannotHave) {
                                 "is read, write, flush"));
   EXPECT_THAT(faults, HasSubstr("f:4: program process: only: comm: \"a-name-of-16-byte\" is "
                                 "longer than the 15 bytes"));
+  EXPECT_THAT(faults, HasSubstr("f:6: program hardirq: cgroup: the program cannot be filtered by "
+                                "cgroup"));
+  EXPECT_THAT(faults,
+              HasSubstr("f:6: program hardirq: only: irq: \"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+                        "\" is longer than the 31 bytes that are kept of it"));
   EXPECT_THAT(faults, HasSubstr("f:5: program runqueue: only: comm: 33 values are too many"));
 }
 

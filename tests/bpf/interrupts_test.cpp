@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <sstream>
@@ -137,6 +138,22 @@ TEST_F(Interrupts, SoftirqCanBeToldAVector) {
   }
 }
 
+std::uint64_t total(BuiltinRun& hardirq) {
+  std::uint64_t sum = 0;
+  for (const auto& [irq, count] : hardirq.counts("hardirq_run")) sum += count;
+  return sum;
+}
+
+// Whatever this machine's disk is, it says by an interrupt that it has written.
+bool interrupt_until(const std::function<bool()>& is_enough) {
+  const TemporaryDirectory directory;
+  return eventually(std::chrono::seconds(60), [&] {
+    const std::string path = directory.write("file", "something");
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return ::fsync(file.get()) != 0 || is_enough();
+  });
+}
+
 TEST_F(Interrupts, HardirqRunsAreThoseOfEachHandler) {
   const TracepointCounter exits("irq_handler_exit", TracepointCounter::By::kFirstArgument);
   BuiltinRun hardirq("hardirq");
@@ -144,19 +161,26 @@ TEST_F(Interrupts, HardirqRunsAreThoseOfEachHandler) {
   const auto runs = [&] { return handlers.group(hardirq.counts("hardirq_run")); };
   const auto handled = [&] { return handlers.group(exits.counts()); };
   Bracket bracket(runs, handled, cpus_);
-  const TemporaryDirectory directory;
-  const auto total = [&] {
-    std::uint64_t sum = 0;
-    for (const auto& [irq, count] : hardirq.counts("hardirq_run")) sum += count;
-    return sum;
-  };
-  // Whatever this machine's disk is, it says by an interrupt that it has written.
-  EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] {
-    const std::string path = directory.write("file", "something");
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    return ::fsync(file.get()) != 0 || total() >= 20;
-  }));
+  EXPECT_TRUE(interrupt_until([&] { return total(hardirq) >= 20; }));
   bracket.expect_equal();
+}
+
+TEST_F(Interrupts, HardirqCanBeToldAHandler) {
+  BuiltinRun all("hardirq");
+  ASSERT_TRUE(interrupt_until([&] { return total(all) >= 20; }));
+  const Counts seen = all.counts("hardirq_run");
+  const auto busiest = std::max_element(
+      seen.begin(), seen.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  ProgramConfig config;
+  config.name = "hardirq";
+  config.only = {{"irq", {busiest->first, "no such handler"}}};
+  BuiltinRun one(config);
+  config.only = {{"irq", {"no such handler"}}};
+  BuiltinRun none(config);
+  ASSERT_TRUE(interrupt_until([&] { return total(one) >= 20; }));
+  EXPECT_EQ(one.counts("hardirq_run").size(), 1u);
+  EXPECT_TRUE(one.counts("hardirq_run").contains(busiest->first));
+  EXPECT_EQ(total(none), 0u);
 }
 
 }  // namespace

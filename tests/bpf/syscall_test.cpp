@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 
 #include "builtin_run.hpp"
 #include "support/cgroup.hpp"
@@ -71,6 +72,44 @@ TEST_F(Syscall, CountsOnlyWhatIsAskedFor) {
   EXPECT_EQ(::syscall(SYS_getpgid, 0), ::getpgrp());
   EXPECT_THAT(run.counts("syscall_latency"), ElementsAre(Pair(kGetpgid, kCalls + 1)));
   EXPECT_THAT(run.values("syscall_errors_total"), ElementsAre(Pair("getpgid,ESRCH", kCalls)));
+}
+
+// As a sidecar does: its own cgroup is the root of what it sees, and the kernel does not say how
+// deep that is.
+TEST_F(Syscall, FindsACgroupFromWithinACgroupNamespace) {
+  const Cgroup pod = Cgroup::create().value();
+  const Cgroup app = pod.create_below().value();
+  const Cgroup worker = app.create_below().value();
+  const auto run_in_namespace = [&](const std::string& path) {
+    const InCgroup member(pod);
+    const InCgroupNamespace sidecar;
+    ProgramConfig program;
+    program.name = "syscall";
+    program.cgroup = path;
+    return std::make_unique<BuiltinRun>(program);
+  };
+  const auto of_app = run_in_namespace(app.name().substr(pod.name().size()));
+  const auto of_pod = run_in_namespace("/");
+  for (const Cgroup* one : {&pod, &app, &worker}) {
+    const InCgroup member(*one);
+    call(10);
+  }
+  call(100);
+  EXPECT_EQ(of_app->counts("syscall_latency")[kGetpgid], 20u);
+  EXPECT_EQ(of_pod->counts("syscall_latency")[kGetpgid], 30u);
+}
+
+TEST_F(Syscall, IsNotAloneInThat) {
+  const Cgroup pod = Cgroup::create().value();
+  const InCgroup member(pod);
+  const InCgroupNamespace sidecar;
+  for (const char* name : {"bio", "fsync", "process", "reclaim", "runqueue", "tcp"}) {
+    SCOPED_TRACE(name);
+    ProgramConfig program;
+    program.name = name;
+    program.cgroup = "/";
+    const BuiltinRun run(program);  // fails the test if it does not load
+  }
 }
 
 // A thread's number is soon another's: what the first was in must not be taken for a call of the

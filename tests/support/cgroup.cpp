@@ -1,6 +1,9 @@
 #include "support/cgroup.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,9 +20,8 @@ void move_to(const std::string& folder, pid_t process) {
   EXPECT_TRUE(std::ofstream(folder + "/cgroup.procs") << process << std::flush) << folder;
 }
 
-}  // namespace
-
-Result<Cgroup> Cgroup::create(const std::string& controller) {
+// Where the hierarchy is mounted that Cgroup::create() describes; "" if there is none.
+std::string find_hierarchy(const std::string& controller) {
   std::string found;
   std::ifstream mounts("/proc/self/mounts");
   std::string device, path, type, options, rest;
@@ -28,6 +30,17 @@ Result<Cgroup> Cgroup::create(const std::string& controller) {
     const bool has = ("," + options + ",").find("," + controller + ",") != std::string::npos;
     if (type == "cgroup" && !controller.empty() && has) found = path;
   }
+  return found;
+}
+
+FileDescriptor open_here(const char* path) {
+  return FileDescriptor(::open(path, O_RDONLY | O_CLOEXEC));
+}
+
+}  // namespace
+
+Result<Cgroup> Cgroup::create(const std::string& controller) {
+  const std::string found = find_hierarchy(controller);
   if (found.empty()) return Error(Errc::kUnsupported, "no cgroup hierarchy is mounted");
   return create_at(found, "");
 }
@@ -67,6 +80,23 @@ InCgroup::InCgroup(const Cgroup& cgroup) : hierarchy_(cgroup.hierarchy_) {
 
 InCgroup::~InCgroup() {
   move_to(hierarchy_, ::getpid());
+}
+
+InCgroupNamespace::InCgroupNamespace()
+    : cgroups_(open_here("/proc/self/ns/cgroup")),
+      mounts_(open_here("/proc/self/ns/mnt")),
+      folder_(open_here(".")) {
+  const std::string hierarchy = find_hierarchy("");
+  EXPECT_EQ(::unshare(CLONE_NEWCGROUP | CLONE_NEWNS), 0);
+  EXPECT_EQ(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+  EXPECT_EQ(::umount2(hierarchy.c_str(), MNT_DETACH), 0) << hierarchy;
+  EXPECT_EQ(::mount("none", hierarchy.c_str(), "cgroup2", 0, nullptr), 0) << hierarchy;
+}
+
+InCgroupNamespace::~InCgroupNamespace() {
+  EXPECT_EQ(::setns(mounts_.get(), CLONE_NEWNS), 0);
+  EXPECT_EQ(::setns(cgroups_.get(), CLONE_NEWCGROUP), 0);
+  EXPECT_EQ(::fchdir(folder_.get()), 0);
 }
 
 }  // namespace bpfpush

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "env/file_descriptor.hpp"
 
 namespace bpfpush {
 
@@ -47,6 +48,19 @@ class InCgroup {
 
  private:
   std::string hierarchy_;
+};
+
+// While this lives, this process sees what one in a container does: the cgroup it is in is the root
+// of cgroup v2, mounted where the hierarchy is otherwise. It may have no other thread.
+class InCgroupNamespace {
+ public:
+  InCgroupNamespace();
+  ~InCgroupNamespace();
+  InCgroupNamespace(const InCgroupNamespace&) = delete;
+  InCgroupNamespace& operator=(const InCgroupNamespace&) = delete;
+
+ private:
+  FileDescriptor cgroups_, mounts_, folder_;  // to go back to
 };
 
 }  // namespace bpfpush
