@@ -66,6 +66,10 @@
  * LABEL_IF(by_cgroup). The program leaves it 0 otherwise. */
 #define LABEL_IF(setting) __attribute__((btf_decl_tag("if:" #setting)))
 
+/* A program that is loaded and attached only while that bool is true, before its SEC(...):
+ * PROGRAM_IF(time_xfs). */
+#define PROGRAM_IF(setting) __attribute__((btf_decl_tag("if:" #setting)))
+
 /* The key of a metric without labels. */
 struct unlabelled {
 	__u32 padding;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace bpfpush {
 
@@ -31,6 +32,20 @@ inline const btf_type* resolve_type(const btf* types, std::uint32_t id) {
 inline std::string btf_name(const btf* types, std::uint32_t offset) {
   const char* const name = btf__name_by_offset(types, offset);
   return name == nullptr ? "" : name;
+}
+
+// What stands behind `prefix` in a tag (btf_decl_tag) of a type's component: a struct's member, -1
+// for the type or function itself. "" if it has no such tag.
+inline std::string declared_tag(const btf* types, std::uint32_t of, int component,
+                                std::string_view prefix) {
+  for (std::uint32_t id = 1; id < btf__type_cnt(types); ++id) {
+    const btf_type* tag = btf__type_by_id(types, id);
+    if (!btf_is_decl_tag(tag) || tag->type != of) continue;
+    if (btf_decl_tag(tag)->component_idx != component) continue;
+    const std::string text = btf_name(types, tag->name_off);
+    if (text.starts_with(prefix)) return text.substr(prefix.size());
+  }
+  return {};
 }
 
 }  // namespace bpfpush

@@ -122,16 +122,8 @@ class KeyWalker {
             "the key of map " + map_ + " cannot become labels: field \"" + field + "\" " + why};
   }
 
-  // What stands behind `prefix` in a tag of the member; "" if it has no such tag.
   std::string tag_of(std::uint32_t struct_id, std::uint32_t member, std::string_view prefix) const {
-    for (std::uint32_t id = 1; id < btf__type_cnt(types_); ++id) {
-      const btf_type* tag = btf__type_by_id(types_, id);
-      if (!btf_is_decl_tag(tag) || tag->type != struct_id) continue;
-      if (btf_decl_tag(tag)->component_idx != static_cast<int>(member)) continue;
-      const std::string text = btf_name(types_, tag->name_off);
-      if (text.starts_with(prefix)) return text.substr(prefix.size());
-    }
-    return {};
+    return declared_tag(types_, struct_id, static_cast<int>(member), prefix);
   }
 
   std::map<std::uint64_t, std::string> enumerators_of(const btf_type* type) const {

@@ -105,10 +105,7 @@ Result<MetricMap> describe(bpf_object* object, Rodata& rodata, const std::string
   const auto divisor = measured_per_exported(**measured, **exported);
   if (!divisor) return divisor.error();
   const bpf_map* map = bpf_object__find_map_by_name(object, name.c_str());
-  const auto is_on = [&rodata](const std::string& setting) {
-    const auto value = rodata.variable(setting);
-    return !value.empty() && value.front() != std::byte{0};
-  };
+  const auto is_on = [&rodata](const std::string& setting) { return rodata.is_on(setting); };
   auto key =
       key_schema_from_btf(bpf_object__btf(object), bpf_map__btf_key_type_id(map), name, is_on);
   if (!key) return key.error();

@@ -11,6 +11,7 @@
 #include "probe/exporter_source.hpp"
 #include "probe/libbpf_log.hpp"
 #include "probe/map_source.hpp"
+#include "probe/program_condition.hpp"
 #include "probe/program_failure.hpp"
 #include "probe/rodata.hpp"
 
@@ -147,6 +148,7 @@ Result<void> Probe::lay_out() {
     add_fault(fault, options_.where, "");
   }
   if (!faults.empty()) return all_of(faults);
+  leave_out_by_settings(object_.get(), rodata);
   return rodata.store();
 }
 

@@ -67,6 +67,11 @@ std::span<std::byte> Rodata::variable(const std::string& name) {
   return std::span(bytes_).subspan(found->second.offset, found->second.size);
 }
 
+bool Rodata::is_on(const std::string& name) {
+  const auto value = variable(name);
+  return !value.empty() && value.front() != std::byte{0};
+}
+
 Result<void> Rodata::set(const std::string& name, const std::string& text) {
   const auto found = variables_.find(name);
   if (found == variables_.end() || !found->second.is_integer) {

@@ -22,6 +22,8 @@ class Rodata {
   // The bytes of a variable; empty if there is none of that name. They live as long as this.
   std::span<std::byte> variable(const std::string& name);
   const std::vector<std::string>& names() const { return names_; }
+  // Is there a bool of that name, and is it true?
+  bool is_on(const std::string& name);
 
   // Sets a bool or an integer from text ("true", "false", a decimal number). kNotFound lists the
   // variables that can be set; kInvalidConfig says why the text does not fit.

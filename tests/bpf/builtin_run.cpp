@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -36,6 +37,12 @@ void BuiltinRun::load() {
     EXPECT_TRUE(program.status.attached || is_lacking)
         << program.status.name << ": " << program.status.reason;
   }
+}
+
+bool BuiltinRun::has_program(const std::string& name) const {
+  const auto& programs = collector_.programs();
+  return std::any_of(programs.begin(), programs.end(),
+                     [&](const ProgramState& program) { return program.status.name == name; });
 }
 
 std::map<std::string, std::vector<std::uint64_t>> BuiltinRun::rows(const std::string& family) {

@@ -26,6 +26,9 @@ class BuiltinRun {
   // The same with filters and all that a configuration can say.
   explicit BuiltinRun(const ProgramConfig& program);
 
+  // Is this one of the object's BPF programs that are to be attached?
+  bool has_program(const std::string& name) const;
+
   struct Totals {
     std::uint64_t count = 0;
     std::uint64_t sum = 0;  // in the unit that was measured
