@@ -63,7 +63,13 @@ Result<Probe> open_program(const ProgramConfig& config, const Filesystem& filesy
     const auto file = filesystem.read_file(config.object);
     if (!file) return at(config.where, file.error());
     options.object = std::as_bytes(std::span(*file));
-    return Probe::open(options);
+    auto probe = Probe::open(options);
+    if (!probe || !probe->metrics().empty()) return probe;
+    const Error useless(Errc::kInvalidConfig,
+                        config.object +
+                            " declares no metric; an object does with histogram.bpf.h, "
+                            "and ebpf_exporter's are named under `ebpf_exporter`");
+    return at(config.where, useless);
   }
   const BuiltinProgram* builtin = find_builtin_program(config.name);
   if (builtin == nullptr) {

@@ -2,6 +2,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,9 +25,16 @@ std::unique_ptr<btf, FreeBtf> load_btf(std::uint32_t id) {
   return std::unique_ptr<btf, FreeBtf>(id == 0 ? nullptr : btf__load_from_kernel_by_id(id));
 }
 
+Error no_map(const MapPlace& place) {
+  return {Errc::kUnsupported, "what is pinned at " + place.text() + " is no map"};
+}
+
 Error cannot_open(const MapPlace& place, int error) {
   const std::string where = "the map " + place.text();
   if (error == ENOENT) return {Errc::kNotFound, where + " is not there"};
+  // A link cannot be opened to be read, and a folder is no object of BPF's at all.
+  const bool is_readable = ::faccessat(AT_FDCWD, place.pinned.c_str(), R_OK, AT_EACCESS) == 0;
+  if (place.id == 0 && (error == EINVAL || (error == EACCES && is_readable))) return no_map(place);
   if (error != EPERM && error != EACCES) return system_error(error, "opening " + where);
   return system_error(
       error, place.id == 0
@@ -111,8 +119,11 @@ Result<std::unique_ptr<ForeignMap>> ForeignMap::of_descriptor(int map_fd,
 
 Result<int> ForeignMap::find() const {
   if (given_fd_ >= 0) return given_fd_;
-  const int fd =
-      place_.pinned.empty() ? bpf_map_get_fd_by_id(place_.id) : bpf_obj_get(place_.pinned.c_str());
+  // To read is all that is asked for: whoever pinned the map may grant no more.
+  LIBBPF_OPTS(bpf_obj_get_opts, reading);
+  reading.file_flags = BPF_F_RDONLY;
+  const int fd = place_.pinned.empty() ? bpf_map_get_fd_by_id(place_.id)
+                                       : bpf_obj_get_opts(place_.pinned.c_str(), &reading);
   if (fd < 0) return cannot_open(place_, errno);
   return fd;
 }
@@ -129,9 +140,7 @@ Result<void> ForeignMap::open() {
 
 // A map is what it is for all its life: nothing is asked again of one that is known.
 Result<void> ForeignMap::inspect(int map_fd) {
-  if (!is_map(map_fd)) {
-    return Error(Errc::kUnsupported, "what is pinned at " + place_.text() + " is no map");
-  }
+  if (!is_map(map_fd)) return no_map(place_);
   bpf_map_info kernel_info{};
   std::uint32_t size = sizeof kernel_info;
   if (bpf_obj_get_info_by_fd(map_fd, &kernel_info, &size) != 0) {

@@ -151,10 +151,16 @@ class KeyWalker {
 
 Result<KeySchema> key_schema_from_btf(const btf* types, std::uint32_t id, const std::string& map,
                                       const std::function<bool(const std::string&)>& is_on) {
+  if (id == 0) {
+    return Error(Errc::kUnsupported, "the map " + map +
+                                         " does not say what its keys are, as __type(key, ...) in "
+                                         "its definition does");
+  }
   KeyWalker walker(types, map, is_on);
   const Result<void> walked = walker.add_field("key", id, 0, {});
   if (!walked) return walked.error();
   const auto size = btf__resolve_size(types, id);
+  if (size <= 0) return Error(Errc::kUnsupported, "the keys of map " + map + " have no bytes");
   return KeySchema{static_cast<std::size_t>(size), walker.take_fields()};
 }
 

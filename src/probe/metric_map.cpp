@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/check.hpp"
+#include "base/utf8.hpp"
 #include "histogram.h"
 #include "probe/key_btf.hpp"
 
@@ -111,7 +112,7 @@ Result<MetricMap> describe(bpf_object* object, Rodata& rodata, const std::string
   if (!key) return key.error();
   MetricMap metric;
   metric.name = name;
-  metric.help = text(constant.help);
+  metric.help = to_valid_utf8(text(constant.help));
   metric.unit = *exported;
   metric.measured_per_exported = *divisor;
   metric.key = std::move(*key);

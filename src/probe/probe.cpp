@@ -11,6 +11,7 @@
 #include "probe/exporter_source.hpp"
 #include "probe/libbpf_log.hpp"
 #include "probe/map_source.hpp"
+#include "probe/object_check.hpp"
 #include "probe/program_condition.hpp"
 #include "probe/program_failure.hpp"
 #include "probe/rodata.hpp"
@@ -94,6 +95,11 @@ Result<Probe> Probe::open(const ProbeOptions& options) {
   probe.bytes_.assign(options.object.begin(), options.object.end());
   probe.options_ = options;
   probe.options_.object = {};
+  const Result<void> whole = check_object(probe.bytes_);
+  if (!whole) {
+    return Error(whole.error().code,
+                 at(options.where) + "program " + options.name + ": " + whole.error().message());
+  }
   const Result<void> opened = probe.open_object();
   if (!opened) return opened.error();
   return probe;

@@ -166,23 +166,6 @@ TEST(ProbeOpen, SaysWhatIsWrongWithWhatWasAskedFor) {
   }
 }
 
-TEST(ProbeOpen, RefusesWhatIsNoObjectAndKeysThatAreNoLabels) {
-  const std::vector<std::byte> noise(100, std::byte{7});
-  EXPECT_THAT(open_failure(test_object_options("noise", noise)),
-              HasSubstr("program noise is no BPF object"));
-  const auto bad_keys = test_object("bad_keys");
-  const std::string faults = open_failure(test_object_options("bad_keys", bad_keys));
-  for (const char* fault :
-       {"metric with_bitfield: the key of map with_bitfield cannot become labels: field \"low\" is "
-        "a bitfield",
-        "field \"address\" is no integer, enum, char array or struct",
-        "field \"either\" is no integer, enum, char array or struct",
-        "field \"numbers\" is an array of something else than char",
-        "field \"x\" stands twice in the key", "field \"le\" is a reserved label name"}) {
-    EXPECT_THAT(faults, HasSubstr(fault));
-  }
-}
-
 TEST(ProbeLoad, SaysWhyTheKernelRefusesAProgram) {
   REQUIRE_OF_MACHINE(require_bpf());
   const auto object = test_object("refused");
