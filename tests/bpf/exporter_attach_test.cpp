@@ -21,14 +21,12 @@
 #include <exception>
 #include <fstream>
 #include <optional>
-#include <set>
 
 #include "agent/event_drain.hpp"
 #include "env/asio_clock.hpp"
 #include "exporter_fixture.hpp"
 #include "exporter_text.hpp"
 #include "probe/post_attach_mark.hpp"
-#include "support/cgroup.hpp"
 #include "support/eventually.hpp"
 
 namespace bpfpush {
@@ -145,39 +143,6 @@ TEST_F(ExporterAttach, CallsTheMarkOnceWhenAllIsAttached) {
   EXPECT_THAT(lines("marks_total"), Contains(ours + "1"));
   post_attach_mark();
   EXPECT_THAT(lines("marks_total"), Contains(ours + "2"));
-}
-
-std::set<std::uint64_t> keys_of(int map_fd) {
-  std::set<std::uint64_t> keys;
-  std::uint64_t key = 0;
-  for (int error = bpf_map_get_next_key(map_fd, nullptr, &key); error == 0;
-       error = bpf_map_get_next_key(map_fd, &key, &key)) {
-    keys.insert(key);
-  }
-  return keys;
-}
-
-TEST_F(ExporterAttach, KeepsTheMapOfCgroupsInStep) {
-  auto before = std::optional(Cgroup::create().value());
-  const auto id_of = [&](const Cgroup& cgroup) {
-    return filesystem_.inode_of(cgroup.folder()).value();
-  };
-  const std::uint64_t id_before = id_of(*before);
-  load({"cgroups"});
-  const int map = own_map_fd("our_cgroups");
-  EXPECT_THAT(keys_of(map), Contains(id_before));
-  const Cgroup later = Cgroup::create().value();
-  (void)lines();
-  EXPECT_THAT(keys_of(map), Contains(id_of(later)));
-  EXPECT_THAT(keys_of(map), Not(Contains(filesystem_.inode_of("/sys/fs/cgroup").value())));
-  before.reset();
-  (void)lines();
-  EXPECT_THAT(keys_of(map), Not(Contains(id_before)));
-}
-
-TEST_F(ExporterAttach, RefusesAMapThatIsNoneOfCgroups) {
-  EXPECT_THAT(open({"nocgroups"}),
-              HasSubstr("nocgroups.yaml:5: cgroup_id_map: map marks has keys of 4 bytes"));
 }
 
 // Keeps the thread on the CPU it is on.
