@@ -110,6 +110,17 @@ asio::awaitable<void> Agent::run() {
   report_undelivered();
 }
 
+asio::awaitable<void> Agent::drain(std::vector<std::string> names) {
+  for (const auto& endpoint : endpoints_) {
+    const std::string& name = endpoint->sender->endpoint();
+    endpoint->delivers =
+        names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+  }
+  spool_->close();
+  draining_.set();
+  co_await (deliver(0) || stop_requested_.wait());
+}
+
 void Agent::stop() {
   const BootTime now = clock_.now();
   if (!stop_requested_.is_set()) {
@@ -135,6 +146,9 @@ asio::awaitable<void> Agent::collect() {
 }
 
 asio::awaitable<void> Agent::deliver(std::size_t first_endpoint) {
+  while (first_endpoint < endpoints_.size() && !endpoints_[first_endpoint]->delivers) {
+    ++first_endpoint;
+  }
   if (first_endpoint == endpoints_.size()) co_return;
   co_await (endpoints_[first_endpoint]->sender->run() && deliver(first_endpoint + 1));
 }
@@ -155,13 +169,17 @@ std::shared_ptr<const Snapshot> Agent::take_snapshot() {
   counters_.collect_time += clock_.now() - begin;
 
   counters_.disk = spool_->disk();
-  std::vector<EndpointState> endpoints;
+  self_metrics_.collect(counters_, collector_, endpoints(), snapshot->families);
+  return snapshot;
+}
+
+std::vector<EndpointState> Agent::endpoints() const {
+  std::vector<EndpointState> states;
   for (const auto& endpoint : endpoints_) {
     const Sender& sender = *endpoint->sender;
-    endpoints.push_back({sender.endpoint(), sender.counters(), sender.backlog()});
+    states.push_back({sender.endpoint(), sender.counters(), sender.backlog()});
   }
-  self_metrics_.collect(counters_, collector_, endpoints, snapshot->families);
-  return snapshot;
+  return states;
 }
 
 void Agent::report_undelivered() const {

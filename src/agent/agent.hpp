@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -49,6 +50,12 @@ class Agent {
   // flush timeout is over. The first snapshot is taken at once.
   boost::asio::awaitable<void> run();
 
+  // Delivers what the spool holds to the endpoints of these names, or to all if there are none, and
+  // takes no snapshot. Returns when it is through, or at stop(). Instead of run().
+  boost::asio::awaitable<void> drain(std::vector<std::string> names);
+
+  std::vector<EndpointState> endpoints() const;
+
   // Asks run() to end. A second call gives up what is not delivered yet, unless it comes within
   // kSameStop: some who send a signal send it twice.
   void stop();
@@ -61,6 +68,7 @@ class Agent {
     std::unique_ptr<Transport> transport;
     Encoder encoder;
     std::unique_ptr<Sender> sender;  // refers to the two above
+    bool delivers = true;
   };
 
   Agent(const Config& config, const boost::asio::any_io_executor& executor, const AgentParts& parts,

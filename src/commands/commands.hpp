@@ -62,6 +62,16 @@ struct SpoolCommand {
 };
 int spool(const SpoolCommand& command);
 
+// Delivers what waits in a spool's directory, without running any program. No agent may be using
+// it.
+struct DrainCommand {
+  std::string directory;
+  std::string config_file;             // its endpoints; what it says of the spool is not regarded
+  std::vector<std::string> endpoints;  // names; empty: all
+  std::string timeout;                 // empty: until everything went
+};
+int drain(const DrainCommand& command);
+
 struct DemoCommand {
   std::string duration = "10s";
 };

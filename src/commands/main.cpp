@@ -20,8 +20,21 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* description) 
 }
 
 // `command` and `result` outlive the app's parsing.
-void add_spool_commands(CLI::App& app, SpoolCommand& command, int& result) {
-  CLI::App* all = add_command(app, "spool", "Look into a spool's directory.");
+void add_drain_command(CLI::App& spool, DrainCommand& command, int& result) {
+  CLI::App* one = add_command(spool, "drain",
+                              "Deliver what waits there, without running any program; exit code 1 "
+                              "if not all of it went.");
+  one->add_option("DIR", command.directory, "What spool.path names")->required();
+  one->add_option("--config", command.config_file, "Configuration file with the endpoints")
+      ->required();
+  one->add_option("--endpoint", command.endpoints, "Only to these of them");
+  one->add_option("--timeout", command.timeout, "Give up after so long; else until all of it went");
+  one->callback([&] { result = drain(command); });
+}
+
+// `command` and `result` outlive the app's parsing.
+void add_spool_commands(CLI::App& app, SpoolCommand& command, DrainCommand& draining, int& result) {
+  CLI::App* all = add_command(app, "spool", "Look into a spool's directory, or empty it.");
   all->require_subcommand(1);
   CLI::App* one = add_command(*all, "inspect", "Its segments, snapshots and cursors.");
   one->add_option("DIR", command.directory, "What spool.path names")->required();
@@ -32,6 +45,7 @@ void add_spool_commands(CLI::App& app, SpoolCommand& command, int& result) {
     command.verify = true;
     result = spool(command);
   });
+  add_drain_command(*all, draining, result);
 }
 
 // Runs the command that is called for; an exit code where none is.
@@ -106,7 +120,8 @@ int parse_and_run(int argc, char** argv) {
   command->callback([&] { result = receive(receive_command); });
 
   SpoolCommand spool_command;
-  add_spool_commands(app, spool_command, result);
+  DrainCommand drain_command;
+  add_spool_commands(app, spool_command, drain_command, result);
 
   DemoCommand demo_command;
   command = add_command(app, "demo", "Agent and receiver together, with real block I/O.");

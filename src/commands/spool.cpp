@@ -1,10 +1,9 @@
-#include <unistd.h>
-
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "commands/commands.hpp"
+#include "commands/progress.hpp"
 #include "commands/setup.hpp"
 #include "env/posix_storage.hpp"
 #include "spool/cursor_file.hpp"
@@ -14,32 +13,7 @@ namespace bpfpush {
 namespace {
 
 constexpr std::size_t kSegmentBytesMax = 1u << 30;
-
-// A bar on stderr, where that is a terminal.
-class Progress {
- public:
-  explicit Progress(std::uint64_t all) : all_(all), shown_(::isatty(STDERR_FILENO) == 1) {}
-  ~Progress() {
-    if (shown_) std::fprintf(stderr, "\r%*s\r", kWidth + 8, "");
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void add(std::uint64_t bytes) {
-    done_ += bytes;
-    if (!shown_ || all_ == 0) return;
-    const auto part = static_cast<double>(done_) / static_cast<double>(all_);
-    const std::string bar(static_cast<std::size_t>(part * kWidth), '#');
-    std::fprintf(stderr, "\r[%-*s] %3.0f%%", kWidth, bar.c_str(), part * 100);
-  }
-
- private:
-  static constexpr int kWidth = 50;
-
-  std::uint64_t all_;
-  std::uint64_t done_ = 0;
-  bool shown_;
-};
+constexpr std::uint64_t kLongBytes = 16u << 20;  // to read so many takes a while
 
 // The segments of a directory and what is in them, in the order of their ids.
 struct ScannedSegment {
@@ -56,14 +30,15 @@ Result<std::vector<ScannedSegment>> scan_all(const Storage& storage,
                                              const std::vector<StoredFile>& files) {
   std::uint64_t all = 0;
   for (const StoredFile& file : files) all += is_segment(file) ? file.size : 0;
-  Progress progress(all);
+  Progress progress("bytes", all < kLongBytes ? 0 : all);
+  std::uint64_t done = 0;
   std::vector<ScannedSegment> segments;
   for (const StoredFile& file : files) {
     if (!is_segment(file)) continue;
     const auto bytes = storage.read(file.name, 0, kSegmentBytesMax);
     if (!bytes) return bytes.error();
     segments.push_back({file.name, bytes->size(), scan_segment(*bytes)});
-    progress.add(file.size);
+    progress.show(done += file.size);
   }
   if (segments.empty()) return segments;
   // What is invalid at the end of the newest is what is being written, or what a crash tore.
