@@ -19,7 +19,7 @@ build_packages=(
   "libboost1.81-dev|libboost1.83-dev|libboost1.88-dev"
   libbpf-dev libelf-dev zlib1g-dev
   libcli11-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
-  libcurl4-openssl-dev protobuf-compiler libprotobuf-dev libsnappy-dev libzstd-dev libre2-dev
+  libcurl4-openssl-dev libssl-dev protobuf-compiler libprotobuf-dev libsnappy-dev libzstd-dev libre2-dev
 )
 test_packages=(
   libgtest-dev libgmock-dev "clang-tidy-19|clang-tidy" "clang-format-19|clang-format"

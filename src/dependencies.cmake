@@ -2,6 +2,7 @@
 
 find_package(Boost 1.81 REQUIRED)
 find_package(CURL 7.87 REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)

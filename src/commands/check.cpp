@@ -6,17 +6,35 @@
 #include "commands/commands.hpp"
 #include "commands/setup.hpp"
 #include "env/posix_filesystem.hpp"
+#include "sender/read_credentials.hpp"
 
 namespace bpfpush {
 namespace {
 
 // The files that the endpoint's connection will need.
 std::vector<std::string> files_of(const RemoteWriteConfig& endpoint) {
-  std::vector<std::string> files = {endpoint.bearer_token_file, endpoint.tls.ca_file,
-                                    endpoint.tls.cert_file, endpoint.tls.key_file};
-  if (endpoint.basic_auth) files.push_back(endpoint.basic_auth->password_file);
+  std::vector<std::string> files = {endpoint.tls.ca_file, endpoint.tls.cert_file};
+  if (endpoint.oauth2) {
+    files.insert(files.end(), {endpoint.oauth2->tls.ca_file, endpoint.oauth2->tls.cert_file});
+  }
   std::erase(files, "");
   return files;
+}
+
+std::vector<std::string> faults_of(const RemoteWriteConfig& endpoint,
+                                   const Filesystem& filesystem) {
+  std::vector<std::string> faults;
+  const auto add = [&faults](const auto& result) {
+    if (!result) faults.push_back(result.error().message());
+  };
+  const CurlTransportOptions options = to_transport_options(endpoint);
+  add(check(options));
+  add(read_credentials(options, filesystem));
+  if (options.oauth2) {
+    add(read_secret(filesystem, "oauth2.client_secret", options.oauth2->client_secret));
+  }
+  for (const std::string& file : files_of(endpoint)) add(filesystem.read_file(file));
+  return faults;
 }
 
 // What the parser cannot know: whether the objects have the histograms, and endpoints can be what
@@ -30,15 +48,8 @@ Result<void> check_parts(const Config& config, const Filesystem& filesystem) {
   const Result<void> opened = open_programs(config, filesystem, collector);
   if (!opened) add(opened.error().message());
   for (const RemoteWriteConfig& endpoint : config.remote_write) {
-    const auto checked = check(to_transport_options(endpoint));
-    if (!checked) {
-      add(endpoint.where + ": remote_write " + endpoint.name + ": " + checked.error().message());
-    }
-    for (const std::string& file : files_of(endpoint)) {
-      const auto text = filesystem.read_file(file);
-      if (!text) {
-        add(endpoint.where + ": remote_write " + endpoint.name + ": " + text.error().message());
-      }
+    for (const std::string& fault : faults_of(endpoint, filesystem)) {
+      add(endpoint.where + ": remote_write " + endpoint.name + ": " + fault);
     }
   }
   if (!faults.empty()) return Error(Errc::kInvalidConfig, faults);

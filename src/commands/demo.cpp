@@ -114,7 +114,7 @@ int demo(const DemoCommand& command) {
   if (!loaded) return fail(loaded.error());
   CurlLoop curl(io.get_executor());
   const auto agent = Agent::create(config, io.get_executor(), {clock, random, collector},
-                                   curl_transports(curl, filesystem));
+                                   curl_transports(curl, filesystem, clock));
   if (!agent) return fail(agent.error());
   auto load = DemoLoad::create(kLoadDirectory);
   if (!load) return fail(load.error());

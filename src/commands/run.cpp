@@ -37,7 +37,7 @@ int run(const RunCommand& command) {
   CurlLoop curl(io.get_executor());
   const AgentParts parts{clock, random, collector, storage->get()};
   const auto agent =
-      Agent::create(*config, io.get_executor(), parts, curl_transports(curl, filesystem));
+      Agent::create(*config, io.get_executor(), parts, curl_transports(curl, filesystem, clock));
   if (!agent) return fail(agent.error());
   const Result<void> loaded = load_programs(filesystem, collector);
   if (!loaded) return fail(loaded.error());

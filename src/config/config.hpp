@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/connection_config.hpp"
 #include "config/exporter_config.hpp"
 #include "config/label_config.hpp"
 
@@ -77,23 +78,6 @@ struct ProgramConfig {
   std::string where;                                     // as a histogram's
 };
 
-struct BasicAuthConfig {
-  std::string username;
-  std::string password_file;
-
-  friend bool operator==(const BasicAuthConfig&, const BasicAuthConfig&) = default;
-};
-
-struct TlsConfig {
-  std::string ca_file;
-  std::string cert_file;
-  std::string key_file;
-  std::string min_version = "TLS12";  // or TLS13
-  bool insecure_skip_verify = false;
-
-  friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
-};
-
 struct QueueConfig {
   std::size_t max_samples_per_send = 10'000;
   std::chrono::milliseconds min_backoff{1'000};
@@ -108,10 +92,14 @@ struct RemoteWriteConfig {
   std::string name;  // distinct; the URL's host and port where none is given
   std::vector<std::pair<std::string, std::string>> headers;
   std::chrono::milliseconds remote_timeout{30'000};
+  // One of these at most.
   std::optional<BasicAuthConfig> basic_auth;
-  std::string bearer_token_file;
-  std::string proxy_url;
+  std::optional<AuthorizationConfig> authorization;
+  std::optional<OAuth2Config> oauth2;
+  std::optional<SigV4Config> sigv4;
+  ProxyConfig proxy;
   TlsConfig tls;
+  bool enable_http2 = true;  // where TLS offers it
   QueueConfig queue;
   bool strict = false;  // drop what is refused with 401, 403 or 404
   std::string where;

@@ -41,6 +41,14 @@ Result<std::string> expand_environment(std::string_view text, const Environment&
   return expanded;
 }
 
+bool has_variable(std::string_view text) {
+  for (std::size_t at = text.find('$'); at < text.size(); at = text.find('$', at)) {
+    if (text.substr(at).starts_with("${")) return true;
+    at += 2;  // "$$", or a "$" that stands for itself and what it stands before
+  }
+  return false;
+}
+
 Environment process_environment() {
   return [](const std::string& name) -> std::optional<std::string> {
     const char* const value = std::getenv(name.c_str());

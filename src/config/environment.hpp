@@ -12,4 +12,7 @@ namespace bpfpush {
 // $ stands for itself. Values are not expanded again.
 Result<std::string> expand_environment(std::string_view text, const Environment& environment);
 
+// Does expanding `text` put a variable's value into it?
+bool has_variable(std::string_view text);
+
 }  // namespace bpfpush

@@ -87,16 +87,19 @@ Result<std::string> url_authority(std::string_view url) {
   return std::string(authority);
 }
 
-std::optional<std::string> header_fault(std::string_view name, std::string_view value,
-                                        bool has_authentication) {
-  if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_character)) {
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
+}
+
+std::optional<std::string> header_fault(std::string_view name, std::string_view value) {
+  if (!is_token(name)) {
     return "is no header name; letters, digits and - are";
   }
   for (const std::string_view reserved : kReservedHeaders) {
     if (equal_ignoring_case(name, reserved)) return "is set by bpfpush itself; remove it";
   }
-  if (has_authentication && equal_ignoring_case(name, "Authorization")) {
-    return "is set by basic_auth or authorization; keep one of them";
+  if (equal_ignoring_case(name, "Authorization")) {
+    return "is set by basic_auth, authorization, oauth2 or sigv4; write one of them instead";
   }
   const auto bad = [](char c) { return is_control(c) && c != '\t'; };
   if (std::any_of(value.begin(), value.end(), bad)) {

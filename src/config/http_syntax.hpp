@@ -15,10 +15,11 @@ namespace bpfpush {
 // in it.
 Result<std::string> url_authority(std::string_view url);
 
+// A token of HTTP (RFC 9110, section 5.6.2): a header's name, a scheme of authentication.
+bool is_token(std::string_view text);
+
 // What keeps `name: value` from being sent as a header of the user's; nothing if it may be.
-// `has_authentication`: a section of its own sets Authorization.
-std::optional<std::string> header_fault(std::string_view name, std::string_view value,
-                                        bool has_authentication);
+std::optional<std::string> header_fault(std::string_view name, std::string_view value);
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

@@ -75,18 +75,39 @@ std::string as_text(std::chrono::milliseconds duration) {
 
 }  // namespace
 
+ValueReader ValueReader::without_variables() const {
+  ValueReader reader = *this;
+  reader.has_variables_ = false;
+  return reader;
+}
+
+ValueReader ValueReader::below(const YamlNode& node, std::string path) const {
+  ValueReader reader(*context_, node, std::move(path));
+  reader.has_variables_ = has_variables_;
+  return reader;
+}
+
 std::optional<std::string> ValueReader::text() const {
   if (kind() != YamlNode::Kind::kScalar) {
     fault(mismatch("a single value", kind()));
     return std::nullopt;
   }
-  if (context_->environment == nullptr) return node_->text;
+  if (!has_variables_) return node_->text;
   Result<std::string> expanded = expand_environment(node_->text, *context_->environment);
   if (!expanded) {
     fault(expanded.error().context);
     return std::nullopt;
   }
   return std::move(*expanded);
+}
+
+bool ValueReader::names_a_variable() const {
+  return has_variables_ && has_variable(node_->text);
+}
+
+std::optional<std::string> ValueReader::variable(const std::string& name) const {
+  if (context_->environment == nullptr) return std::nullopt;
+  return (*context_->environment)(name);
 }
 
 std::vector<ValueReader> ValueReader::items() const {
@@ -97,7 +118,7 @@ std::vector<ValueReader> ValueReader::items() const {
   std::vector<ValueReader> items;
   items.reserve(node_->items.size());
   for (const auto& item : node_->items) {
-    items.emplace_back(*context_, *item, path_ + "[" + std::to_string(items.size()) + "]");
+    items.push_back(below(*item, path_ + "[" + std::to_string(items.size()) + "]"));
   }
   return items;
 }
@@ -119,7 +140,7 @@ std::vector<std::pair<std::string, ValueReader>> ValueReader::entries() const {
     if (!seen.insert(entry.key).second) {
       context_->faults.add(entry.line, path, "given twice; keep one");
     } else {
-      entries.emplace_back(entry.key, ValueReader(*context_, *entry.value, path));
+      entries.emplace_back(entry.key, below(*entry.value, path));
     }
   }
   return entries;

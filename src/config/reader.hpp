@@ -27,16 +27,28 @@ struct ReadContext {
 class ValueReader {
  public:
   ValueReader(ReadContext& context, const YamlNode& node, std::string path)
-      : context_(&context), node_(&node), path_(std::move(path)) {}
+      : context_(&context),
+        node_(&node),
+        path_(std::move(path)),
+        has_variables_(context.environment != nullptr) {}
 
   YamlNode::Kind kind() const { return node_->kind; }
   const std::string& path() const { return path_; }
   std::string where() const { return context_->faults.where(node_->line); }
   void fault(std::string_view what) const { context_->faults.add(node_->line, path_, what); }
 
+  // The same, where a "$" in it and in what is below it is just that.
+  ValueReader without_variables() const;
+
   // The scalar with its environment variables expanded; nothing, and a fault, if it is a list, a
   // mapping or missing.
   std::optional<std::string> text() const;
+
+  // Is a part of the scalar as written an environment variable's?
+  bool names_a_variable() const;
+
+  // The variable of the environment that the file is read in.
+  std::optional<std::string> variable(const std::string& name) const;
 
   // The items of a list; none, and a fault, if it is something else.
   std::vector<ValueReader> items() const;
@@ -49,9 +61,12 @@ class ValueReader {
   std::vector<std::pair<std::string, ValueReader>> entries() const;
 
  private:
+  ValueReader below(const YamlNode& node, std::string path) const;
+
   ReadContext* context_;
   const YamlNode* node_;
   std::string path_;
+  bool has_variables_ = true;
 };
 
 // A mapping whose keys are known. A key without a value is one that is not there: its default

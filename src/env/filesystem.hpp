@@ -26,6 +26,9 @@ class Filesystem {
 
   // The whole file, which must not be larger than 16 MiB.
   virtual Result<std::string> read_file(const std::string& path) const = 0;
+  // The same of a file that holds a secret: kInvalidConfig if every user may read it, and EINVAL if
+  // it is no regular file, which could make the reader wait.
+  virtual Result<std::string> read_private_file(const std::string& path) const = 0;
   // Calls `take` with each line, without its newline, of a file of any size.
   virtual Result<void> read_lines(const std::string& path,
                                   const std::function<void(std::string_view)>& take) const = 0;

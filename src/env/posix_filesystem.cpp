@@ -19,8 +19,7 @@ constexpr std::size_t kFileBytesMax = 16 << 20;
 
 // Calls `take` with each chunk of the file, until that returns an error.
 template <typename Take>
-Result<void> read_chunks(const std::string& path, Take take) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+Result<void> read_chunks(const FileDescriptor& file, const std::string& path, Take take) {
   if (!file) return last_system_error(path);
   for (;;) {
     char chunk[16384];
@@ -31,6 +30,22 @@ Result<void> read_chunks(const std::string& path, Take take) {
     const Result<void> taken = take(std::string_view(chunk, static_cast<std::size_t>(got)));
     if (!taken) return taken;
   }
+}
+
+FileDescriptor open_to_read(const std::string& path) {
+  return FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+Result<std::string> read_whole(const FileDescriptor& file, const std::string& path) {
+  std::string text;
+  const auto append = [&](std::string_view chunk) -> Result<void> {
+    text += chunk;
+    if (text.size() > kFileBytesMax) return Error(Errc::kTooLarge, path + " is larger than 16 MiB");
+    return {};
+  };
+  const Result<void> read = read_chunks(file, path, append);
+  if (!read) return read.error();
+  return text;
 }
 
 struct DirectoryCloser {
@@ -47,15 +62,19 @@ constexpr int kFileIdKernfs = 0xfe;  // FILEID_KERNFS of linux/exportfs.h
 }  // namespace
 
 Result<std::string> PosixFilesystem::read_file(const std::string& path) const {
-  std::string text;
-  const auto append = [&](std::string_view chunk) -> Result<void> {
-    text += chunk;
-    if (text.size() > kFileBytesMax) return Error(Errc::kTooLarge, path + " is larger than 16 MiB");
-    return {};
-  };
-  const Result<void> read = read_chunks(path, append);
-  if (!read) return read.error();
-  return text;
+  return read_whole(open_to_read(path), path);
+}
+
+Result<std::string> PosixFilesystem::read_private_file(const std::string& path) const {
+  // The file that was opened is the one that is looked at; opening a pipe would wait for a writer.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status = {};
+  if (!file || ::fstat(file.get(), &status) != 0) return last_system_error(path);
+  if (!S_ISREG(status.st_mode)) return system_error(EINVAL, path);
+  if ((status.st_mode & S_IROTH) != 0) {
+    return Error(Errc::kInvalidConfig, path + " may be read by every user");
+  }
+  return read_whole(file, path);
 }
 
 Result<void> PosixFilesystem::read_lines(const std::string& path,
@@ -73,7 +92,7 @@ Result<void> PosixFilesystem::read_lines(const std::string& path,
     rest += chunk;
     return {};
   };
-  const Result<void> read = read_chunks(path, split);
+  const Result<void> read = read_chunks(open_to_read(path), path, split);
   if (read && !rest.empty()) take(rest);
   return read;
 }

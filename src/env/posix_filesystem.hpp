@@ -7,6 +7,7 @@ namespace bpfpush {
 class PosixFilesystem final : public Filesystem {
  public:
   Result<std::string> read_file(const std::string& path) const override;
+  Result<std::string> read_private_file(const std::string& path) const override;
   Result<void> read_lines(const std::string& path,
                           const std::function<void(std::string_view)>& take) const override;
   Result<std::string> read_link(const std::string& path) const override;

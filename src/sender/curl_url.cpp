@@ -40,12 +40,12 @@ std::string part(const Url& url, CURLUPart which) {
 
 }  // namespace
 
-Result<EndpointUrl> parse_endpoint_url(const std::string& text) {
-  const Result<Url> url = parse("url", text);
+Result<EndpointUrl> parse_endpoint_url(const std::string& text, const std::string& key) {
+  const Result<Url> url = parse(key, text);
   if (!url) return url.error();
   const std::string scheme = part(*url, CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https") {
-    return Error(Errc::kInvalidConfig, "url: scheme " + scheme + " is not http or https");
+    return Error(Errc::kInvalidConfig, key + ": scheme " + scheme + " is not http or https");
   }
   EndpointUrl endpoint;
   for (const CURLUPart secret : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS}) {
@@ -69,6 +69,15 @@ Result<void> check_proxy_url(const std::string& text) {
                  "proxy_url: scheme " + scheme + " is not http, https or socks5");
   }
   return {};
+}
+
+std::string percent_encode(const std::string& text) {
+  if (text.empty()) return {};  // else libcurl would look for its end
+  char* const encoded = curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size()));
+  CHECK(encoded != nullptr);
+  std::string copy(encoded);
+  curl_free(encoded);
+  return copy;
 }
 
 }  // namespace bpfpush

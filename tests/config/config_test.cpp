@@ -163,9 +163,9 @@ TEST(ParseConfig, ReadsAnEndpoint) {
   EXPECT_THAT(endpoint.headers,
               ElementsAre(Pair("X-Scope-OrgID", "berlin"), Pair("X-Other", "a b")));
   EXPECT_EQ(endpoint.remote_timeout, milliseconds(5'000));
-  EXPECT_EQ(endpoint.basic_auth, (BasicAuthConfig{"u", "/etc/password"}));
-  EXPECT_EQ(endpoint.bearer_token_file, "");
-  EXPECT_EQ(endpoint.proxy_url, "http://proxy:3128");
+  EXPECT_EQ(endpoint.basic_auth, (BasicAuthConfig{"u", {"/etc/password"}}));
+  EXPECT_FALSE(endpoint.authorization);
+  EXPECT_EQ(endpoint.proxy, (ProxyConfig{"http://proxy:3128"}));
   EXPECT_EQ(endpoint.tls, (TlsConfig{"/ca", "/cert", "/key", "TLS13", true}));
   EXPECT_EQ(endpoint.queue, (QueueConfig{500, milliseconds(100), milliseconds(10'000), 2'048}));
   EXPECT_TRUE(endpoint.strict);
@@ -180,7 +180,7 @@ TEST(ParseConfig, NamesAnEndpointForItsHostAndPort) {
       "  - {url: https://a.example, queue_config: {max_backoff: 2s}}\n");
   ASSERT_EQ(config.remote_write.size(), 2u);
   EXPECT_EQ(config.remote_write[0].name, "[::1]:9090");
-  EXPECT_EQ(config.remote_write[0].bearer_token_file, "/token");
+  EXPECT_EQ(config.remote_write[0].authorization, (AuthorizationConfig{"Bearer", {"/token"}}));
   EXPECT_EQ(config.remote_write[1].name, "a.example");
   EXPECT_EQ(config.remote_write[1].queue.max_backoff, milliseconds(2'000));
   EXPECT_EQ(config.remote_write[1].tls, TlsConfig());

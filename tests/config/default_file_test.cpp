@@ -57,8 +57,11 @@ TEST(DefaultFile, ShowsTheDefaults) {
   EXPECT_EQ(endpoint.headers, want.headers);
   EXPECT_EQ(endpoint.remote_timeout, want.remote_timeout);
   EXPECT_EQ(endpoint.basic_auth, want.basic_auth);
-  EXPECT_EQ(endpoint.bearer_token_file, want.bearer_token_file);
-  EXPECT_EQ(endpoint.proxy_url, want.proxy_url);
+  EXPECT_EQ(endpoint.authorization, want.authorization);
+  EXPECT_EQ(endpoint.oauth2, want.oauth2);
+  EXPECT_EQ(endpoint.sigv4, want.sigv4);
+  EXPECT_EQ(endpoint.proxy, want.proxy);
+  EXPECT_EQ(endpoint.enable_http2, want.enable_http2);
   EXPECT_EQ(endpoint.tls, want.tls);
   EXPECT_EQ(endpoint.queue, want.queue);
 }
@@ -112,7 +115,24 @@ constexpr const char* kKeys[] = {"global",
                                  "password_file",
                                  "authorization",
                                  "credentials_file",
+                                 "bearer_token_file",
+                                 "oauth2",
+                                 "client_id",
+                                 "client_secret_file",
+                                 "token_url",
+                                 "scopes",
+                                 "endpoint_params",
+                                 "sigv4",
+                                 "region",
+                                 "service",
+                                 "access_key",
+                                 "access_key_file",
+                                 "secret_key_file",
+                                 "session_token_file",
                                  "proxy_url",
+                                 "no_proxy",
+                                 "proxy_from_environment",
+                                 "enable_http2",
                                  "tls_config",
                                  "ca_file",
                                  "cert_file",

@@ -64,7 +64,7 @@ int push_and_check(int map) {
   bpfpush::Config config;
   config.remote_write.emplace_back().url = receiver.url();
   const auto agent = bpfpush::Agent::create(config, io.get_executor(), {clock, random, collector},
-                                            bpfpush::curl_transports(loop, filesystem))
+                                            bpfpush::curl_transports(loop, filesystem, clock))
                          .value();
   asio::co_spawn(io, receiver.run(), asio::detached);
   asio::co_spawn(io, agent->run(), [&io](std::exception_ptr) { io.stop(); });

@@ -68,6 +68,34 @@ TEST(CheckE2e, SaysWhereTheFaultIs) {
   }
 }
 
+// The secrets are right, and each stands where something else is wrong.
+TEST(CheckE2e, NeverShowsASecret) {
+  const TemporaryDirectory directory;
+  const std::string open = directory.write("open", "hunter2-file");
+  std::filesystem::permissions(open, std::filesystem::perms(0644));
+  const std::string two_lines = directory.write("two_lines", "hunter2-file\nhunter2-file");
+  std::filesystem::permissions(two_lines, std::filesystem::perms(0600));
+  const std::string file = directory.write(
+      "f.yaml",
+      "programs: [bio]\nremote_write:\n"
+      "  - {url: 'http://h/?token=hunter2-url', name: a, bearer_token_file: " +
+          open +
+          "}\n"
+          "  - {url: http://h/, name: b, basic_auth: {username: u, password_file: " +
+          two_lines +
+          "}}\n"
+          "  - {url: http://h/, name: c, headers: {X-Key: hunter2-key}, tls_config: {ca_file: "
+          "/none}}\n");
+  const Outcome outcome = run_bpfpush({"check", file});
+  EXPECT_EQ(outcome.exit_code, kFaultOfConfiguration);
+  EXPECT_THAT(outcome.errors,
+              HasSubstr("f.yaml:3: remote_write a: authorization.credentials_file"));
+  EXPECT_THAT(outcome.errors, HasSubstr("chmod o-r"));
+  EXPECT_THAT(outcome.errors, HasSubstr("f.yaml:4: remote_write b: basic_auth.password_file"));
+  EXPECT_THAT(outcome.errors, HasSubstr("f.yaml:5: remote_write c: /none"));
+  EXPECT_THAT(outcome.errors + outcome.output, Not(HasSubstr("hunter2")));
+}
+
 TEST(CheckE2e, NamesAFileThatIsNotThere) {
   expect_one_line_failure(run_bpfpush({"check", "/nonexistent/bpfpush.yaml"}),
                           kFaultOfConfiguration, {"/nonexistent/bpfpush.yaml"});

@@ -33,7 +33,7 @@ class Host {
  public:
   Host(const std::string& name, CurlTransportOptions options)
       : encoder_({.writing = {{{{"instance", name}}}}}),
-        transport_(CurlTransport::create(std::move(options), curl_, filesystem_).value()),
+        transport_(CurlTransport::create(std::move(options), {curl_, filesystem_, clock_}).value()),
         sender_({.endpoint = "main", .headers = {}, .backoff = {100ms, 200ms}},
                 {spool_, encoder_, *transport_, clock_, random_, stopping_}) {
     spawn(sender_.run());

@@ -48,6 +48,9 @@ class WalkedFilesystem final : public Filesystem {
   Result<std::string> read_file(const std::string& path) const override {
     return real_.read_file(path);
   }
+  Result<std::string> read_private_file(const std::string& path) const override {
+    return real_.read_private_file(path);
+  }
   Result<void> read_lines(const std::string& path,
                           const std::function<void(std::string_view)>& take) const override {
     return real_.read_lines(path, take);

@@ -74,6 +74,38 @@ TEST_F(CurlTransportTest, GivesUpWhenTheTimeIsOver) {
   EXPECT_EQ(post(*transport)->status, 204);
 }
 
+TEST_F(CurlTransportTest, GivesUpOnAnAnswerThatDripsForEver) {
+  receiver_.answer({.manner = Manner::kDrip});
+  CurlTransportOptions options = this->options();
+  options.timeout = 200ms;
+  const auto transport = make(options);
+  EXPECT_TRUE(is_curl_error(post(*transport), kTimedOut));
+  EXPECT_EQ(post(*transport)->status, 204);
+}
+
+TEST_F(CurlTransportTest, EndsHeadersThatDoNotEnd) {
+  receiver_.answer({.manner = Manner::kEndless});
+  const auto transport = make();
+  const auto reply = post(*transport);
+  ASSERT_FALSE(reply);
+  EXPECT_THAT(reply.error().message(), HasSubstr("64 KiB of headers"));
+  EXPECT_EQ(post(*transport)->status, 204);
+}
+
+TEST_F(CurlTransportTest, TakesNothingButHttp) {
+  const char* const answers[] = {"",
+                                 "\r\n\r\n",
+                                 "220 smtp.example ESMTP\r\n",
+                                 "HTTP/9.9 200 OK\r\n\r\n",
+                                 "HTTP/1.1 20",
+                                 "HTTP/1.1 abc OK\r\n\r\n"};
+  for (const char* answer : answers) {
+    SCOPED_TRACE(answer);
+    receiver_.answer({.body = answer, .manner = Manner::kRaw});
+    EXPECT_FALSE(post(*make()));
+  }
+}
+
 TEST_F(CurlTransportTest, FailsWhenTheConnectionIsReset) {
   for (const Manner manner : {Manner::kResetBefore, Manner::kResetInside}) {
     SCOPED_TRACE(static_cast<int>(manner));
@@ -201,7 +233,7 @@ TEST_F(CurlTransportTest, CanBeDestroyedInTheMiddleOfARequest) {
     CurlLoop loop(io.get_executor());
     CurlTransportOptions options;
     options.url = receiver.url();
-    const auto transport = CurlTransport::create(options, loop, files_).value();
+    const auto transport = CurlTransport::create(options, {loop, files_, clock_}).value();
     boost::asio::co_spawn(io, transport->post(HttpRequest{{}, std::as_bytes(std::span(body))}),
                           store_in(reply));
     for (int i = 0; i < turns && receiver.requests().empty(); ++i) io.run_one_for(kPatience);
@@ -212,7 +244,7 @@ TEST_F(CurlTransportTest, CanBeDestroyedInTheMiddleOfARequest) {
 TEST_F(CurlTransportTest, LeavesNothingForTheLoopToWaitFor) {
   boost::asio::io_context io{1};
   CurlLoop loop(io.get_executor());
-  const auto transport = CurlTransport::create(options(), loop, files_).value();
+  const auto transport = CurlTransport::create(options(), {loop, files_, clock_}).value();
   const std::string body = "body";
   Reply reply;
   boost::asio::co_spawn(io, transport->post(HttpRequest{{}, std::as_bytes(std::span(body))}),

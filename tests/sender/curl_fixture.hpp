@@ -14,6 +14,7 @@
 
 #include "sender/curl_transport.hpp"
 #include "support/fake_filesystem.hpp"
+#include "support/manual_clock.hpp"
 #include "support/mock_receiver.hpp"
 
 namespace bpfpush {
@@ -33,7 +34,7 @@ class CurlTransportTest : public testing::Test {
   }
 
   std::unique_ptr<CurlTransport> make(CurlTransportOptions options) {
-    return CurlTransport::create(std::move(options), loop_, files_).value();
+    return CurlTransport::create(std::move(options), parts_).value();
   }
   std::unique_ptr<CurlTransport> make() { return make(options()); }
 
@@ -75,7 +76,9 @@ class CurlTransportTest : public testing::Test {
 
   boost::asio::io_context io_{1};
   FakeFilesystem files_;
+  ManualClock clock_;
   CurlLoop loop_{io_.get_executor()};
+  const CurlTransportParts parts_{loop_, files_, clock_};
   MockReceiver receiver_{io_};
 };
 

@@ -83,12 +83,14 @@ TEST(CurlTransportOptions, AreGoodWithAUrlAlone) {
 }
 
 TEST(CurlTransportOptions, MayHaveCredentialsOnce) {
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 5; ++i) {
     SCOPED_TRACE(i);
     CurlTransportOptions options = good_options();
     if (i == 0) options.url = "https://user:secret@host/w";
     if (i == 1) options.basic_auth = {"user", "/password"};
-    if (i == 2) options.bearer_token_file = "/token";
+    if (i == 2) options.authorization = {"Bearer", {"/token"}};
+    if (i == 3) options.oauth2 = {"id", {"/secret"}, "https://host/token"};
+    if (i == 4) options.sigv4 = {"eu-west-1", "aps", {"/id"}, {"/key"}};
     EXPECT_TRUE(check(options));
   }
 }
@@ -100,15 +102,21 @@ TEST(CurlTransportOptions, SayWhichKeyIsWrong) {
   };
   const Case cases[] = {
       {"url", [](CurlTransportOptions& o) { o.url = "host"; }},
-      {"proxy_url", [](CurlTransportOptions& o) { o.proxy_url = "host"; }},
+      {"proxy_url", [](CurlTransportOptions& o) { o.proxy.url = "host"; }},
       {"min_version", [](CurlTransportOptions& o) { o.tls.min_version = "TLS10"; }},
       {"key_file", [](CurlTransportOptions& o) { o.tls.cert_file = "/cert.pem"; }},
       {"cert_file", [](CurlTransportOptions& o) { o.tls.key_file = "/key.pem"; }},
       {"remote_timeout", [](CurlTransportOptions& o) { o.timeout = std::chrono::seconds(0); }},
-      {"bearer_token_file",
+      {"oauth2.token_url", [](CurlTransportOptions& o) { o.oauth2 = {"id", {"/s"}, "host/t"}; }},
+      {"oauth2.tls_config",
+       [](CurlTransportOptions& o) {
+         o.oauth2 = {"id", {"/secret"}, "https://host/token"};
+         o.oauth2->tls.cert_file = "/cert.pem";
+       }},
+      {"authorization",
        [](CurlTransportOptions& o) {
          o.basic_auth = {"user", "/password"};
-         o.bearer_token_file = "/token";
+         o.authorization = {"Bearer", {"/token"}};
        }},
       {"basic_auth",
        [](CurlTransportOptions& o) {

@@ -231,7 +231,7 @@ TEST_F(CurlTransportTest, SendsBasicAuthAndFollowsItsPasswordFile) {
 TEST_F(CurlTransportTest, SendsABearerTokenAndFollowsItsFile) {
   files_.files["/token"] = "one\n";
   CurlTransportOptions options = this->options();
-  options.bearer_token_file = "/token";
+  options.authorization = {"Bearer", {"/token"}};
   const auto transport = make(options);
   ASSERT_TRUE(post(*transport));
   files_.files["/token"] = "two";
@@ -252,11 +252,11 @@ TEST_F(CurlTransportTest, NamesTheSecretFileItCannotUse) {
     SCOPED_TRACE(is_there);
     if (is_there) files_.files["/token"] = "secret\r\nX-Other: header\n";
     CurlTransportOptions options = this->options();
-    options.bearer_token_file = "/token";
+    options.authorization = {"Bearer", {"/token"}};
     const auto reply = post(*make(options));
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error(), is_there ? Error(Errc::kMalformed, "") : system_error(ENOENT, ""));
-    EXPECT_THAT(reply.error().message(), HasSubstr("bearer_token_file /token"));
+    EXPECT_THAT(reply.error().message(), HasSubstr("authorization.credentials_file /token"));
     EXPECT_THAT(reply.error().message(), Not(HasSubstr("secret")));
   }
   EXPECT_EQ(receiver_.connections(), 0);
@@ -268,7 +268,7 @@ TEST_F(CurlTransportTest, AsksTheProxyThatIsConfiguredAndNoOther) {
   ASSERT_TRUE(post(*make()));
   CurlTransportOptions options = this->options();
   options.url = "http://host.invalid/w";
-  options.proxy_url = "http://127.0.0.1:" + std::to_string(receiver_.port());
+  options.proxy.url = "http://127.0.0.1:" + std::to_string(receiver_.port());
   const auto reply = post(*make(options));
   unsetenv("http_proxy");
   unsetenv("no_proxy");
@@ -279,7 +279,7 @@ TEST_F(CurlTransportTest, AsksTheProxyThatIsConfiguredAndNoOther) {
 TEST_F(CurlTransportTest, IsNotMadeOfBadOptions) {
   CurlTransportOptions options;
   options.url = "nonsense";
-  const auto transport = CurlTransport::create(options, loop_, files_);
+  const auto transport = CurlTransport::create(options, parts_);
   ASSERT_FALSE(transport);
   EXPECT_EQ(transport.error().code, Errc::kInvalidConfig);
 }

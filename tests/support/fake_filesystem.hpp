@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -16,6 +17,10 @@ class FakeFilesystem final : public Filesystem {
   Result<std::string> read_file(const std::string& path) const override {
     reads[path] += 1;
     return at(files, path);
+  }
+  Result<std::string> read_private_file(const std::string& path) const override {
+    if (world_readable.contains(path)) return Error(Errc::kInvalidConfig, path);
+    return read_file(path);
   }
   Result<void> read_lines(const std::string& path,
                           const std::function<void(std::string_view)>& take) const override {
@@ -55,6 +60,7 @@ class FakeFilesystem final : public Filesystem {
   }
 
   std::map<std::string, std::string> files;
+  std::set<std::string> world_readable;  // of the files
   std::map<std::string, std::string> links;
   std::map<std::string, std::uint64_t> directories;  // and their inodes
   bool permits_handles = false;

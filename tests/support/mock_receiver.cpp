@@ -6,8 +6,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <exception>
 #include <string_view>
 
@@ -63,6 +65,9 @@ class Connection {
   asio::awaitable<bool> write(std::string text);
   asio::awaitable<bool> write_byte_by_byte(std::string text);
 
+  // An answer that never ends, a byte at a time, until the client closes.
+  asio::awaitable<void> drip();
+  asio::awaitable<void> write_endless_headers();
   asio::awaitable<void> wait_for_close();
 
   // Closing with no patience for data unsent sends a reset.
@@ -125,6 +130,22 @@ asio::awaitable<bool> Connection::write_byte_by_byte(std::string text) {
   co_return true;
 }
 
+asio::awaitable<void> Connection::drip() {
+  asio::steady_timer timer(socket_.get_executor());
+  bool is_open = co_await write("HTTP/1.1 200 OK\r\nX-Slow: ");
+  while (is_open) {
+    timer.expires_after(std::chrono::milliseconds(20));
+    co_await timer.async_wait(kAsTuple);
+    is_open = co_await write("x");
+  }
+}
+
+asio::awaitable<void> Connection::write_endless_headers() {
+  const std::string header = "X-Filler: " + std::string(1'000, 'x') + "\r\n";
+  bool is_open = co_await write("HTTP/1.1 200 OK\r\n");
+  while (is_open) is_open = co_await write(header);
+}
+
 asio::awaitable<void> Connection::wait_for_close() {
   char byte = 0;
   const auto buffer = asio::buffer(&byte, 1);
@@ -139,8 +160,8 @@ std::string MockRequest::header(const std::string& name) const {
   return found == headers.end() ? "" : found->second;
 }
 
-MockReceiver::MockReceiver(asio::io_context& io)
-    : acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+MockReceiver::MockReceiver(asio::io_context& io, const asio::ip::address& address)
+    : acceptor_(io, tcp::endpoint(address, 0)) {
   asio::co_spawn(io, accept(), rethrow);
 }
 
@@ -149,7 +170,9 @@ std::uint16_t MockReceiver::port() const {
 }
 
 std::string MockReceiver::url() const {
-  return "http://127.0.0.1:" + std::to_string(port()) + "/api/v1/write";
+  const asio::ip::address address = acceptor_.local_endpoint().address();
+  const std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
+  return "http://" + host + ":" + std::to_string(port()) + "/api/v1/write";
 }
 
 asio::awaitable<void> MockReceiver::accept() {
@@ -175,7 +198,12 @@ asio::awaitable<void> MockReceiver::serve(tcp::socket socket) {
     MockRequest request = co_await connection.read_request();
     if (request.start_line.empty()) co_return;
     requests_.push_back(std::move(request));
-    const MockAnswer answer = next_answer();
+    MockAnswer answer = next_answer();
+    if (answer.quotes) {
+      for (const auto& [name, value] : requests_.back().headers) {
+        answer.body += name + ": " + value + "\n";
+      }
+    }
     const std::string text = to_text(answer);
     switch (answer.manner) {
       case MockAnswer::Manner::kWhole:
@@ -193,6 +221,15 @@ asio::awaitable<void> MockReceiver::serve(tcp::socket socket) {
         co_return;
       case MockAnswer::Manner::kResetBefore:
         connection.reset();
+        co_return;
+      case MockAnswer::Manner::kRaw:
+        co_await connection.write(answer.body);
+        co_return;
+      case MockAnswer::Manner::kDrip:
+        co_await connection.drip();
+        co_return;
+      case MockAnswer::Manner::kEndless:
+        co_await connection.write_endless_headers();
         co_return;
       case MockAnswer::Manner::kHang:
         co_await connection.wait_for_close();

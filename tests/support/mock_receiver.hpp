@@ -20,12 +20,16 @@ struct MockAnswer {
     kResetBefore,  // the connection is reset instead of an answer
     kResetInside,  // ... in the middle of the answer
     kHang,         // no answer until the client gives up
+    kRaw,          // `body` and nothing else, then the connection closes
+    kDrip,         // the answer without its end, then a header's byte now and then, for ever
+    kEndless,      // headers without an end, as fast as they go
   };
 
   int status = 204;
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
   Manner manner = Manner::kWhole;
+  bool quotes = false;  // the headers of the request follow in the body
 };
 
 struct MockRequest {
@@ -41,10 +45,11 @@ struct MockRequest {
 // last turn.
 class MockReceiver {
  public:
-  explicit MockReceiver(boost::asio::io_context& io);
+  explicit MockReceiver(boost::asio::io_context& io, const boost::asio::ip::address& address =
+                                                         boost::asio::ip::address_v4::loopback());
 
   std::uint16_t port() const;
-  std::string url() const;  // "http://127.0.0.1:PORT/api/v1/write"
+  std::string url() const;  // "http://ADDRESS:PORT/api/v1/write"
 
   // Answers are given in the order of these calls; a request beyond them is answered 204.
   void answer(MockAnswer answer) { script_.push_back(std::move(answer)); }

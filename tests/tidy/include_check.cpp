@@ -36,8 +36,11 @@ struct Library {
 const Library kLibraries[] = {
     {"bpf/", "src/probe/", "src/probe"},
     {"(histogram|filter)\\.h$", "src/probe/", "src/probe: the layout that BPF programs share"},
-    {"curl/", "src/sender/curl_\\w+\\.cpp$", "src/sender/curl_*.cpp"},
-    {"re2/", "src/labels/decode_regexp\\.cpp$", "src/labels/decode_regexp.cpp"},
+    {"curl/", "src/sender/curl_(\\w+\\.cpp|easy\\.hpp)$",
+     "src/sender/curl_*.cpp and curl_easy.hpp"},
+    {"re2/", "src/(labels/decode_regexp|remote_write/relabel|config/read_relabel)\\.cpp$",
+     "src/labels/decode_regexp.cpp, and relabel.cpp and its reader"},
+    {"openssl/", "src/remote_write/relabel\\.cpp$", "src/remote_write/relabel.cpp"},
     {"yaml-cpp/", "src/config/yaml\\.cpp$", "src/config/yaml.cpp"},
     {"google/protobuf/|.*\\.pb\\.h$|snappy|zstd", "src/(receiver|remote_write)/\\w+\\.cpp$",
      "the .cpp files of src/receiver and src/remote_write"},
