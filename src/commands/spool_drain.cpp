@@ -149,7 +149,7 @@ int drain(const DrainCommand& command) {
   config->push_interval = kNoPause;
   const AgentParts parts{clock, random, collector, storage->get()};
   const auto agent =
-      Agent::create(*config, io.get_executor(), parts, curl_transports(curl, filesystem));
+      Agent::create(*config, io.get_executor(), parts, curl_transports(curl, filesystem, clock));
   if (!agent) return fail(agent.error());
   std::vector<EndpointState> states;
   {

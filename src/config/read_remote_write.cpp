@@ -66,10 +66,9 @@ QueueConfig read_queue(const ValueReader& value) {
 
 RemoteWriteConfig read_endpoint(const ValueReader& value) {
   const MappingReader reader(
-      value,
-      {"url", "name", "headers", "remote_timeout", "basic_auth", "authorization",
-       "bearer_token_file", "oauth2", "sigv4", "proxy_url", "no_proxy", "proxy_from_environment",
-       "tls_config", "enable_http2", "queue_config", "strict"});
+      value, {"url", "name", "headers", "remote_timeout", "basic_auth", "authorization",
+              "bearer_token_file", "oauth2", "sigv4", "proxy_url", "no_proxy",
+              "proxy_from_environment", "tls_config", "enable_http2", "queue_config", "strict"});
   RemoteWriteConfig endpoint;
   endpoint.where = value.where();
   if (value.kind() != YamlNode::Kind::kMapping) return endpoint;
