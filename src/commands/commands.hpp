@@ -51,7 +51,25 @@ struct ReceiveCommand {
   std::string address = "127.0.0.1";
   int port = 9090;  // 0: any free one
   std::string show_every = "10s";
+
+  // When it ends by itself; otherwise a signal ends it.
+  std::size_t requests = 0;  // 0: however many come
+  std::string duration;      // "": no limit
+
+  bool list_rules = false;  // and do nothing else
+  bool json = false;        // a line for each request, and no histograms
+  std::vector<std::string> ignored_rules;
+
+  // What it is told to do to its senders; see Misbehaviour.
+  std::string statuses;
+  std::string delay;
+  bool resets = false;
+  bool no_written_headers = false;
+  int retry_after = -1;      // seconds; -1: no such header
+  std::string accept;        // "1.0" or "2.0"; "": both
+  std::size_t max_body = 0;  // bytes; 0: the receiver's own limit
 };
+// Returns kExitFailure if a sender broke a rule.
 int receive(const ReceiveCommand& command);
 
 // What a spool's directory holds (inspect), or what of it is damaged (verify). An agent may be

@@ -120,7 +120,9 @@ int demo(const DemoCommand& command) {
   if (!load) return fail(load.error());
 
   int pushes = 0;
-  receiver->on_request([&pushes](const ReceivedRequest& request) { show_push(++pushes, request); });
+  receiver->on_request([&pushes](const ReceivedRequest& request) {
+    if (request.is_stored()) show_push(++pushes, request);
+  });
   std::printf(
       "The program `bio` measures this host's block I/O in the kernel. Every second\n"
       "the agent pushes what it has counted to a receiver, here at\n"

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "commands/commands.hpp"
+#include "commands/receive_options.hpp"
 
 namespace bpfpush {
 namespace {
@@ -109,14 +110,9 @@ int parse_and_run(int argc, char** argv) {
   command->callback([&] { result = list(); });
 
   ReceiveCommand receive_command;
-  command = add_command(app, "receive", "A receiver that shows the histograms that arrive.");
-  command->add_option("--address", receive_command.address, "IP address to listen on")
-      ->capture_default_str();
-  command->add_option("--port", receive_command.port, "Port to listen on; 0 takes a free one")
-      ->check(CLI::Range(0, 65535))
-      ->capture_default_str();
-  command->add_option("--show-every", receive_command.show_every, "How often to show them")
-      ->capture_default_str();
+  command =
+      add_command(app, "receive", "A receiver that checks its senders, and shows what arrives.");
+  add_receive_options(command, receive_command);
   command->callback([&] { result = receive(receive_command); });
 
   SpoolCommand spool_command;

@@ -1,13 +1,16 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
+#include <optional>
 
 #include "commands/commands.hpp"
+#include "commands/receive_options.hpp"
 #include "commands/setup.hpp"
 #include "env/asio_clock.hpp"
 #include "env/event.hpp"
 #include "receiver/histogram_view.hpp"
 #include "receiver/receiver.hpp"
+#include "receiver/report.hpp"
 
 namespace bpfpush {
 namespace {
@@ -15,35 +18,92 @@ namespace {
 namespace asio = boost::asio;
 using asio::experimental::awaitable_operators::operator||;
 
-// Serves, and now and then shows what has arrived since it last did.
+// When the screen shows what, and when all of it ends.
+struct Plan {
+  std::chrono::milliseconds show_every{};
+  std::optional<std::chrono::milliseconds> duration;
+  std::size_t requests = 0;  // 0: however many come
+  bool json = false;
+};
+
+Result<Plan> plan_of(const ReceiveCommand& command) {
+  Plan plan;
+  const auto show_every = parse_option("--show-every", command.show_every);
+  if (!show_every) return show_every.error();
+  plan.show_every = *show_every;
+  if (!command.duration.empty()) {
+    const auto duration = parse_option("--duration", command.duration);
+    if (!duration) return duration.error();
+    plan.duration = *duration;
+  }
+  plan.requests = command.requests;
+  plan.json = command.json;
+  return plan;
+}
+
+void put(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+// Serves, tells at once what is wrong, and now and then shows what has arrived since it last did.
 class ReceivingScreen {
  public:
-  ReceivingScreen(Clock& clock, Receiver& receiver, std::chrono::milliseconds show_every,
+  ReceivingScreen(Clock& clock, Receiver& receiver, const Plan& plan,
                   const asio::any_io_executor& executor)
-      : clock_(clock), receiver_(receiver), show_every_(show_every), stopped_(executor) {
-    receiver_.on_request([this](const ReceivedRequest& request) { count(request); });
+      : clock_(clock), receiver_(receiver), plan_(plan), stopped_(executor) {
+    receiver_.on_request([this](const ReceivedRequest& request) { take(request); });
+    receiver_.on_answer([this] { end_after_the_last(); });
   }
 
   asio::awaitable<void> run() {
-    co_await (receiver_.run() || show_repeatedly() || stopped_.wait());
-    show();
+    co_await (receiver_.run() || show_repeatedly() || stop_in_time() || stopped_.wait());
+    tally_.add_missing(receiver_.missing());
+    if (!plan_.json) show();
+    put(plan_.json ? tally_.to_json() : tally_.to_text());
   }
 
   void stop() { stopped_.set(); }
 
+  // A receiver that was to end by itself and got nothing has checked nobody.
+  int exit_code() const {
+    const bool ends = plan_.duration || plan_.requests > 0;
+    const bool checked = tally_.requests() > 0 || !ends;
+    return checked && !tally_.has_faults() ? kExitOk : kExitFailure;
+  }
+
  private:
-  void count(const ReceivedRequest& request) {
+  void take(const ReceivedRequest& request) {
+    tally_.add(request);
     requests_ += 1;
-    samples_ += request.samples;
+    samples_ += request.samples + request.histograms;
     body_bytes_ += request.body_bytes;
+    if (plan_.json) {
+      put(to_json(request));
+    } else if (!request.findings.empty() || !request.is_stored()) {
+      put(to_text(request));
+    }
+  }
+
+  void end_after_the_last() {
+    if (plan_.requests > 0 && tally_.requests() >= plan_.requests) stop();
   }
 
   asio::awaitable<void> show_repeatedly() {
     for (;;) {
-      const BootTime next = clock_.now() + show_every_;
+      const BootTime next = clock_.now() + plan_.show_every;
       co_await clock_.sleep_until(next);
-      show();
+      if (!plan_.json) show();
     }
+  }
+
+  asio::awaitable<void> stop_in_time() {
+    if (!plan_.duration) {
+      co_await stopped_.wait();
+      co_return;
+    }
+    const BootTime end = clock_.now() + *plan_.duration;
+    co_await clock_.sleep_until(end);
   }
 
   void show() {
@@ -58,8 +118,9 @@ class ReceivingScreen {
 
   Clock& clock_;
   Receiver& receiver_;
-  std::chrono::milliseconds show_every_;
+  const Plan& plan_;
   Event stopped_;
+  Tally tally_;
   std::size_t requests_ = 0;  // since they were last shown
   std::size_t samples_ = 0;
   std::size_t body_bytes_ = 0;
@@ -68,20 +129,26 @@ class ReceivingScreen {
 }  // namespace
 
 int receive(const ReceiveCommand& command) {
-  const auto show_every = parse_option("--show-every", command.show_every);
-  if (!show_every) return fail(show_every.error());
+  if (command.list_rules) {
+    put(rules_text());
+    return kExitOk;
+  }
+  const auto plan = plan_of(command);
+  if (!plan) return fail(plan.error());
+  auto options = receiver_options(command);
+  if (!options) return fail(options.error());
   asio::io_context io(1);
   AsioClock clock;
-  ReceiverOptions options;
-  options.address = command.address;
-  options.port = static_cast<std::uint16_t>(command.port);
-  auto receiver = Receiver::listen(io.get_executor(), options);
+  options->wall_now = [&clock] { return clock.wall_now(); };
+  auto receiver = Receiver::listen(io.get_executor(), std::move(*options));
   if (!receiver) return fail(receiver.error());
-  std::printf("Receiving at %s; Ctrl-C ends.\n", receiver->url().c_str());
+  // What else is on stdout is JSON, maybe.
+  std::fprintf(command.json ? stderr : stdout, "Receiving at %s; Ctrl-C ends.\n",
+               receiver->url().c_str());
   std::fflush(stdout);
-  ReceivingScreen screen(clock, *receiver, *show_every, io.get_executor());
+  ReceivingScreen screen(clock, *receiver, *plan, io.get_executor());
   run_until_done(io, screen.run(), [&] { screen.stop(); });
-  return kExitOk;
+  return screen.exit_code();
 }
 
 }  // namespace bpfpush

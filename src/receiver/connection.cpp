@@ -20,7 +20,8 @@ constexpr std::size_t kFirstReadBytes = 4096;
 // reset.
 constexpr std::chrono::seconds kLinger{2};
 
-std::optional<std::string_view> find_field(const http::fields& fields, http::field name) {
+template <typename Name>
+std::optional<std::string_view> find_field(const http::fields& fields, Name name) {
   const auto field = fields.find(name);
   if (field == fields.end()) return std::nullopt;
   const auto value = field->value();
@@ -34,7 +35,9 @@ RequestHead head_of(const http::request<http::string_body>& request) {
   return {std::string_view(method.data(), method.size()),
           std::string_view(target.data(), target.size()),
           find_field(request, http::field::content_type),
-          find_field(request, http::field::content_encoding)};
+          find_field(request, http::field::content_encoding),
+          find_field(request, http::field::user_agent),
+          find_field(request, "X-Prometheus-Remote-Write-Version")};
 }
 
 bool expects_continue(const http::fields& fields) {
@@ -69,7 +72,7 @@ asio::awaitable<void> Connection::serve() {
     open = co_await wait_for_request();
     if (open) open = co_await exchange();
   }
-  co_await linger();
+  if (stream_.socket().is_open()) co_await linger();
 }
 
 asio::awaitable<bool> Connection::wait_for_request() {
@@ -92,7 +95,7 @@ asio::awaitable<bool> Connection::exchange() {
   ErrorCode error = head_error;
   if (!error && expects_continue(parser.get())) {
     // The peer holds its body back until it knows that we want it.
-    std::optional<Reply> refusal = refuse(head_of(parser.get()));
+    std::optional<Reply> refusal = routes_.refuse_early(head_of(parser.get()));
     if (refusal) {
       const bool sent = co_await send(std::move(*refusal), false);
       co_return sent;
@@ -102,12 +105,15 @@ asio::awaitable<bool> Connection::exchange() {
   if (error) {
     std::optional<Reply> reply = reply_to_broken(error, limits_.body_bytes_max);
     if (!reply) co_return false;
+    routes_.note_unread(reply->status, reply->body);
     const bool sent = co_await send(std::move(*reply), false);
+    routes_.note_answered();
     co_return sent;
   }
   const http::request<http::string_body>& request = parser.get();
   Reply reply = routes_.answer(head_of(request), std::as_bytes(std::span(request.body())));
   const bool sent = co_await send(std::move(reply), request.keep_alive());
+  routes_.note_answered();
   co_return sent;
 }
 
@@ -127,6 +133,11 @@ asio::awaitable<Connection::ErrorCode> Connection::read_body(Parser& parser) {
 
 // True if the answer went out and the connection stays open.
 asio::awaitable<bool> Connection::send(Reply reply, bool keep_alive) {
+  if (reply.delay.count() > 0) co_await wait(reply.delay);
+  if (reply.resets) {
+    reset();
+    co_return false;
+  }
   http::response<http::string_body> response(static_cast<http::status>(reply.status), 11);
   response.set(http::field::server, "bpfpush/" BPFPUSH_VERSION);
   if (!reply.allow.empty()) {
@@ -136,6 +147,9 @@ asio::awaitable<bool> Connection::send(Reply reply, bool keep_alive) {
     response.set(http::field::content_type,
                  beast::string_view(reply.content_type.data(), reply.content_type.size()));
   }
+  for (const auto& [name, value] : reply.headers) {
+    response.set(beast::string_view(name.data(), name.size()), value);
+  }
   response.body() = std::move(reply.body);
   response.keep_alive(keep_alive);
   response.prepare_payload();
@@ -143,6 +157,24 @@ asio::awaitable<bool> Connection::send(Reply reply, bool keep_alive) {
   const auto [error, size] =
       co_await http::async_write(stream_, response, asio::as_tuple(asio::use_awaitable));
   co_return !error && keep_alive;
+}
+
+// Ends early if the peer is sent away meanwhile.
+asio::awaitable<void> Connection::wait(std::chrono::milliseconds span) {
+  delay_.expires_after(span);
+  co_await delay_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+// Closing with no patience for what is unsent sends a reset.
+void Connection::reset() {
+  ErrorCode ignored;
+  stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
+  stream_.socket().close(ignored);
+}
+
+void Connection::close() {
+  delay_.cancel();
+  stream_.close();
 }
 
 // Closing a socket with unread bytes resets the connection, and a reset overtakes the answer. So:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -20,16 +21,19 @@ struct ConnectionLimits {
 };
 
 // One HTTP/1.1 connection: requests one after another until either side has had enough. Whatever
-// goes wrong ends this connection and nothing else. Close the stream to end it early.
+// goes wrong ends this connection and nothing else.
 class Connection {
  public:
   using Stream = boost::beast::tcp_stream;
 
   // All of them must outlive serve().
   Connection(Stream& stream, Routes& routes, const ConnectionLimits& limits)
-      : stream_(stream), routes_(routes), limits_(limits) {}
+      : stream_(stream), routes_(routes), limits_(limits), delay_(stream.get_executor()) {}
 
   boost::asio::awaitable<void> serve();
+
+  // Makes serve() return soon.
+  void close();
 
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
@@ -39,11 +43,14 @@ class Connection {
   boost::asio::awaitable<bool> exchange();
   boost::asio::awaitable<ErrorCode> read_body(Parser& parser);
   boost::asio::awaitable<bool> send(Reply reply, bool keep_alive);
+  boost::asio::awaitable<void> wait(std::chrono::milliseconds span);
   boost::asio::awaitable<void> linger();
+  void reset();
 
   Stream& stream_;
   Routes& routes_;
   const ConnectionLimits& limits_;
+  boost::asio::steady_timer delay_;
   // A head must fit; a body passes through in pieces of at most this.
   boost::beast::flat_buffer buffer_{std::size_t{64} * 1024};
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "receiver/classic_histogram.hpp"
+#include "receiver/native_buckets.hpp"
 
 namespace bpfpush {
 namespace {
@@ -152,6 +153,20 @@ std::string help_line(const Store& store, const std::string& metric) {
   return printable(family->second.help) + '\n';
 }
 
+// Behind the classic ones. A metric that is sent in both forms is there twice.
+void add_natives(std::vector<ClassicHistogram>& histograms, const Store& store,
+                 std::string_view name_prefix) {
+  for (const auto& [metric, series] : store.natives()) {
+    if (!metric.starts_with(name_prefix)) continue;
+    for (const auto& [labels, histogram] : series) {
+      if (is_stale(histogram)) continue;
+      auto buckets = to_cumulative(histogram);
+      if (buckets.empty()) continue;
+      histograms.push_back({metric, labels, std::move(buckets), histogram.sum});
+    }
+  }
+}
+
 }  // namespace
 
 std::string humane_number(double value) {
@@ -164,7 +179,8 @@ std::string humane_number(double value) {
 }
 
 std::string render_histograms(const Store& store, const HistogramViewOptions& options) {
-  const std::vector<ClassicHistogram> histograms = collect_histograms(store, options.name_prefix);
+  std::vector<ClassicHistogram> histograms = collect_histograms(store, options.name_prefix);
+  add_natives(histograms, store, options.name_prefix);
   if (histograms.empty()) return "";
   const Labels common = common_labels(histograms);
   std::string text;

@@ -33,7 +33,7 @@ struct Guest {
 // The connections that are being served. Lives in run()'s frame, which outlasts them.
 class Guests {
  public:
-  Guests(const asio::any_io_executor& executor, Routes routes, ConnectionLimits limits)
+  Guests(const asio::any_io_executor& executor, Routes& routes, ConnectionLimits limits)
       : routes_(routes), limits_(limits), left_(executor, asio::steady_timer::time_point::max()) {}
 
   std::size_t size() const { return guests_.size(); }
@@ -55,11 +55,11 @@ class Guests {
   }
 
   void close_all() {
-    for (Guest& guest : guests_) guest.stream.close();
+    for (Guest& guest : guests_) guest.connection.close();
   }
 
  private:
-  Routes routes_;
+  Routes& routes_;
   ConnectionLimits limits_;
   std::list<Guest> guests_;
   asio::steady_timer left_;  // never expires; cancelled when a connection has ended
@@ -145,13 +145,16 @@ asio::awaitable<void> Receiver::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   const ConnectionLimits limits{options_.body_bytes_max, options_.idle_timeout,
                                 options_.request_timeout};
-  const Routes routes(store_, on_request_, options_.message_bytes_max);
+  Routes routes(store_, on_request_,
+                {options_.message_bytes_max, options_.series_max, options_.ignored_rules,
+                 options_.misbehaviour, options_.wall_now, on_answer_});
   Guests guests(acceptor_.get_executor(), routes, limits);
   co_await accept_until_cancelled(acceptor_, guests, options_.connections_max);
   guests.close_all();
   while (guests.size() > 0) {
     co_await guests.wait_for_leave();
   }
+  for (conformance::Finding& finding : routes.finish()) missing_.push_back(std::move(finding));
   co_await asio::this_coro::throw_if_cancelled(throws);
 }
 

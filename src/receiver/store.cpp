@@ -26,29 +26,52 @@ NamedSeries take_name(Labels labels) {
   return series;
 }
 
+// Null if it is not there.
+template <typename Kept>
+auto find_kept(const Kept& kept, Labels labels) -> const typename Kept::mapped_type::mapped_type* {
+  const NamedSeries series = take_name(std::move(labels));
+  const auto metric = kept.find(series.metric);
+  if (metric == kept.end()) return nullptr;
+  const auto held = metric->second.find(series.labels);
+  return held == metric->second.end() ? nullptr : &held->second;
+}
+
 }  // namespace
 
 bool is_stale(const Sample& sample) {
   return std::bit_cast<std::uint64_t>(sample.value) == kStaleBits;
 }
 
-void Store::add(Labels labels, Sample sample) {
+bool is_stale(const ReceivedHistogram& histogram) {
+  return std::bit_cast<std::uint64_t>(histogram.sum) == kStaleBits;
+}
+
+template <typename Value>
+void Store::keep(Kept<Value>& kept, Labels labels, Value value) {
   NamedSeries series = take_name(std::move(labels));
-  auto metric = metrics_.find(series.metric);
-  const bool known = metric != metrics_.end() && metric->second.contains(series.labels);
+  auto metric = kept.find(series.metric);
+  const bool known = metric != kept.end() && metric->second.contains(series.labels);
   if (!known && series_count_ == series_max_) {
     samples_dropped_ += 1;
     return;
   }
-  if (metric == metrics_.end()) metric = metrics_.try_emplace(std::move(series.metric)).first;
-  const auto [held, added] = metric->second.try_emplace(std::move(series.labels), sample);
+  if (metric == kept.end()) metric = kept.try_emplace(std::move(series.metric)).first;
+  const auto [held, added] = metric->second.try_emplace(std::move(series.labels), value);
   if (added) {
     series_count_ += 1;
-  } else if (sample.timestamp > held->second.timestamp) {
-    held->second = sample;
-  } else if (sample.timestamp < held->second.timestamp) {
+  } else if (value.timestamp > held->second.timestamp) {
+    held->second = std::move(value);
+  } else if (value.timestamp < held->second.timestamp) {
     samples_ignored_ += 1;
   }
+}
+
+void Store::add(Labels labels, Sample sample) {
+  keep(metrics_, std::move(labels), sample);
+}
+
+void Store::add_native(Labels labels, ReceivedHistogram histogram) {
+  keep(natives_, std::move(labels), std::move(histogram));
 }
 
 void Store::describe(const std::string& family, FamilyInfo info) {
@@ -57,11 +80,11 @@ void Store::describe(const std::string& family, FamilyInfo info) {
 }
 
 const Sample* Store::find(Labels labels) const {
-  const NamedSeries series = take_name(std::move(labels));
-  const auto metric = metrics_.find(series.metric);
-  if (metric == metrics_.end()) return nullptr;
-  const auto held = metric->second.find(series.labels);
-  return held == metric->second.end() ? nullptr : &held->second;
+  return find_kept(metrics_, std::move(labels));
+}
+
+const ReceivedHistogram* Store::find_native(Labels labels) const {
+  return find_kept(natives_, std::move(labels));
 }
 
 }  // namespace bpfpush

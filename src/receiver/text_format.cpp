@@ -5,6 +5,7 @@
 
 #include "base/number.hpp"
 #include "receiver/classic_histogram.hpp"
+#include "receiver/native_buckets.hpp"
 
 namespace bpfpush {
 namespace {
@@ -60,6 +61,31 @@ void append_lines(std::vector<Line>& lines, const Store::Metrics::value_type& me
   }
 }
 
+// A native histogram is shown in its classic form, of the buckets that hold something.
+void append_native(std::string& text, const std::string& metric, const Labels& labels,
+                   const ReceivedHistogram& histogram) {
+  for (const CumulativeBucket& bucket : to_cumulative(histogram)) {
+    Labels with_bound = labels;
+    with_bound.emplace_back("le", format_number(bucket.upper));
+    text += to_line(metric + "_bucket", with_bound, bucket.count);
+  }
+  text += to_line(metric + "_sum", labels, histogram.sum);
+  text += to_line(metric + "_count", labels, histogram.count());
+}
+
+void append_natives(std::string& text, const Store& store) {
+  for (const auto& [metric, series] : store.natives()) {
+    const auto family = store.families().find(metric);
+    if (family != store.families().end() && !family->second.help.empty()) {
+      text += "# HELP " + metric + ' ' + escape(family->second.help, false) + '\n';
+    }
+    text += "# TYPE " + metric + " histogram\n";
+    for (const auto& [labels, histogram] : series) {
+      if (!is_stale(histogram)) append_native(text, metric, labels, histogram);
+    }
+  }
+}
+
 // The described family that `metric` is a part of; "" if there is none.
 std::string find_family(const Store::Families& families, const std::string& metric) {
   if (families.contains(metric)) return metric;
@@ -103,6 +129,7 @@ std::string to_text_format(const Store& store) {
       if (!is_stale(sample)) text += to_line(metric, labels, sample.value);
     }
   }
+  append_natives(text, store);
   return text;
 }
 

@@ -177,6 +177,9 @@ TEST(CommandLineE2e, SaysWhatIsWrongWithIt) {
       {{"receive", "--show-every", "0s"}, "--show-every: \"0s\" is too short; at least 100ms"},
       {{"print", "--duration", "soon"}, "--duration: "},
       {{"receive", "--port", "99999"}, "--port"},
+      {{"receive", "--status", "503,soon"}, "--status: \"soon\" is no status"},
+      {{"receive", "--ignore", "taste"}, "--ignore: there is no rule \"taste\""},
+      {{"receive", "--accept", "3.0"}, "--accept"},
       {{"run"}, "--config"},
   };
   for (const Case& c : cases) {

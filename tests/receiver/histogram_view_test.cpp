@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -155,6 +156,34 @@ c_zero
   (-Inf, 0]  2 |*********************************|
      (0, 1]  2 |*********************************|
 )");
+}
+
+TEST(RenderHistograms, ShowsNativeHistogramsOfEitherKindOfBounds) {
+  Store store;
+  ReceivedHistogram histogram;
+  histogram.count_int = 6;
+  histogram.sum = 12;
+  histogram.positive = {.spans = {{1, 2}}, .deltas = {2, 2}, .counts = {}};  // (1, 2] and (2, 4]
+  store.add_native({{"__name__", "native"}, {"device", "sda"}}, histogram);
+  histogram.schema = kCustomBoundsSchema;
+  histogram.custom_values = {0.5, 3};
+  store.add_native({{"__name__", "custom"}, {"device", "sda"}}, histogram);
+  histogram.sum = std::bit_cast<double>(0x7ff0000000000002);
+  store.add_native({{"__name__", "ended"}, {"device", "sda"}}, histogram);
+  EXPECT_EQ(render_histograms(store, {.width = 40}),
+            "device=\"sda\"\n"
+            "\n"
+            "custom\n"
+            "  count 6   average 2   p50 > 3\n"
+            "  p95 > 3   p99 > 3\n"
+            "   (0.5, 3]  2 |***********            |\n"
+            "  (3, +Inf]  4 |***********************|\n"
+            "\n"
+            "native\n"
+            "  count 6   average 2   p50 2.5\n"
+            "  p95 3.85   p99 3.97\n"
+            "  (1, 2]  2 |*************             |\n"
+            "  (2, 4]  4 |**************************|\n");
 }
 
 TEST(RenderHistograms, LeavesOutNamesWithoutThePrefix) {

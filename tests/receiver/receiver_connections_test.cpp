@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -213,6 +215,43 @@ TEST_F(ReceiverConnections, AreClosedWhenTheReceiverStops) {
   io_.restart();
   io_.run_for(30s);
   EXPECT_EQ(rest, "");
+}
+
+TEST_F(ReceiverConnections, AreResetIfItIsToldTo) {
+  listen({.misbehaviour = {.resets = true}});
+  play([&]() -> asio::awaitable<void> {
+    HttpClient& client = new_client();
+    co_await client.connect();
+    bool was_reset = false;
+    try {
+      co_await client.exchange(write_request(good_body()));
+    } catch (const std::exception&) {
+      was_reset = true;
+    }
+    EXPECT_TRUE(was_reset);
+  });
+}
+
+TEST_F(ReceiverConnections, AreKeptWaitingIfItIsToldTo) {
+  listen({.misbehaviour = {.delay = 1ms}});
+  play([&]() -> asio::awaitable<void> {
+    const HttpTestResponse response = co_await exchange_alone(write_request(good_body()));
+    EXPECT_EQ(response.result_int(), 204u);
+  });
+}
+
+TEST_F(ReceiverConnections, ThatAreKeptWaitingDoNotKeepItFromStopping) {
+  listen({.misbehaviour = {.delay = 1h}});
+  play([&]() -> asio::awaitable<void> {
+    HttpClient& client = new_client();
+    co_await client.connect();
+    const std::string body = good_body();
+    co_await client.send("POST /api/v1/write HTTP/1.1\r\nContent-Length: " +
+                         std::to_string(body.size()) + "\r\n\r\n" + body);
+    while (receiver_->store().series_count() == 0) {
+      co_await asio::post(asio::use_awaitable);
+    }
+  });
 }
 
 TEST_F(ReceiverConnections, CanBeDroppedWithTheirLoopInTheMiddleOfARequest) {

@@ -48,6 +48,7 @@ TEST_F(ReceiverTest, AnswersEveryRequestWithItsStatus) {
   using http::field;
   constexpr std::size_t kBodyBytesMax = 1000;
   const std::string good = good_body();
+  const std::string good_v2 = to_body(good_v2_request());
   const char* const v2 = "application/x-protobuf;proto=io.prometheus.write.v2.Request";
   struct Case {
     const char* name;
@@ -70,7 +71,7 @@ TEST_F(ReceiverTest, AnswersEveryRequestWithItsStatus) {
       {"too large, in chunks", chunked(write_request(std::string(kBodyBytesMax + 1, '\xff'))), 413,
        "1000 bytes"},
       {"text", with(write_request(good), field::content_type, "text/plain"), 415, "text/plain"},
-      {"version 2", with(write_request(good), field::content_type, v2), 415, "remote write 1.0"},
+      {"version 2", with(write_request(good_v2), field::content_type, v2), 204, ""},
       {"gzip", with(write_request(good), field::content_encoding, "gzip"), 415, "gzip"},
       {"ready", get("/-/ready"), 200, "ready"},
       {"metrics", get("/metrics"), 200, "up 1\n"},
@@ -116,6 +117,32 @@ TEST_F(ReceiverTest, KeepsWhatArrivesAndTellsWhoAsked) {
   ASSERT_NE(find_up(), nullptr);
   EXPECT_EQ(*find_up(), (Sample{1, 1000}));
   EXPECT_EQ(seen, 1u);
+}
+
+TEST_F(ReceiverTest, SaysWhatItWroteOfVersionTwo) {
+  listen({});
+  play([&]() -> asio::awaitable<void> {
+    HttpTestRequest request = write_request(to_body(good_v2_request()));
+    request.set(http::field::content_type, kContentTypeOfV2.data());
+    const HttpTestResponse response = co_await exchange_alone(std::move(request));
+    EXPECT_EQ(response.result_int(), 204u);
+    EXPECT_EQ(response["X-Prometheus-Remote-Write-Samples-Written"], "1");
+    EXPECT_EQ(response["X-Prometheus-Remote-Write-Histograms-Written"], "0");
+    EXPECT_EQ(response["X-Prometheus-Remote-Write-Exemplars-Written"], "0");
+  });
+  EXPECT_NE(find_up(), nullptr);
+}
+
+TEST_F(ReceiverTest, ReportsWhatIsMissingWhenItEnds) {
+  prometheus::WriteRequest request;
+  add_series(request, {{"__name__", "io_bucket"}, {"le", "1"}});
+  listen({});
+  play([&]() -> asio::awaitable<void> {
+    const HttpTestResponse response = co_await exchange_alone(write_request(to_body(request)));
+    EXPECT_EQ(response.result_int(), 204u);
+  });
+  ASSERT_EQ(receiver_->missing().size(), 1u);
+  EXPECT_EQ(receiver_->missing()[0].rule->name, "classic_infinite_bucket");
 }
 
 TEST_F(ReceiverTest, CanBeMovedBeforeItRuns) {

@@ -18,6 +18,25 @@ prometheus::TimeSeries& add_series(prometheus::WriteRequest& request, const Labe
   return series;
 }
 
+io::prometheus::write::v2::Request v2_request(const std::vector<std::string>& symbols) {
+  io::prometheus::write::v2::Request request;
+  for (const std::string& symbol : symbols) request.add_symbols(symbol);
+  auto& series = *request.add_timeseries();
+  series.add_labels_refs(1);
+  series.add_labels_refs(2);
+  series.add_samples()->set_value(1);
+  series.mutable_samples(0)->set_timestamp(1000);
+  return request;
+}
+
+io::prometheus::write::v2::Request good_v2_request() {
+  auto request = v2_request({"", "__name__", "up", "Is it?"});
+  auto& metadata = *request.mutable_timeseries(0)->mutable_metadata();
+  metadata.set_type(io::prometheus::write::v2::Metadata::METRIC_TYPE_GAUGE);
+  metadata.set_help_ref(3);
+  return request;
+}
+
 std::string to_message(const prometheus::WriteRequest& request) {
   return request.SerializeAsString();
 }
@@ -30,6 +49,10 @@ std::string compress(std::string_view message) {
 
 std::string to_body(const prometheus::WriteRequest& request) {
   return compress(to_message(request));
+}
+
+std::string to_body(const io::prometheus::write::v2::Request& request) {
+  return compress(request.SerializeAsString());
 }
 
 std::string good_body() {

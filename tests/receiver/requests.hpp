@@ -5,9 +5,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "receiver/store.hpp"
 #include "remote_write_1.pb.h"
+#include "remote_write_2.pb.h"
 
 namespace bpfpush {
 
@@ -15,9 +17,16 @@ namespace bpfpush {
 prometheus::TimeSeries& add_series(prometheus::WriteRequest& request, const Labels& labels,
                                    double value = 1, std::int64_t timestamp = 1000);
 
+// A request of 2.0 with these symbols and one series: symbol 1 = symbol 2, a sample 1 at 1000 ms.
+io::prometheus::write::v2::Request v2_request(const std::vector<std::string>& symbols);
+
+// The same with the metric `up`, and with nothing to report of it.
+io::prometheus::write::v2::Request good_v2_request();
+
 std::string to_message(const prometheus::WriteRequest& request);
 std::string compress(std::string_view message);
 std::string to_body(const prometheus::WriteRequest& request);
+std::string to_body(const io::prometheus::write::v2::Request& request);
 
 // The body of a good request: the series `up` = 1 at 1000 ms.
 std::string good_body();

@@ -10,7 +10,10 @@
 namespace bpfpush {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
 
 constexpr const char* kWrite = "/api/v1/write";
 
@@ -44,41 +47,42 @@ TEST(Refuse, GoesByPathThenMethodThenHeaders) {
   }
 }
 
-TEST(Refuse, TakesOnlyVersionOneOfTheMessage) {
-  struct Case {
-    const char* content_type;
-    bool want_refused;
-  };
-  const Case cases[] = {
-      {"application/x-protobuf", false},
-      {"Application/X-Protobuf", false},
-      {"application/x-protobuf;proto=prometheus.WriteRequest", false},
-      {"application/x-protobuf; proto=prometheus.WriteRequest", false},
-      {"application/x-protobuf;charset=utf-8;proto=prometheus.WriteRequest", false},
-      {"application/x-protobuf;", false},
-      {"application/x-protobuf;proto=io.prometheus.write.v2.Request", true},
-      {"application/x-protobuf; proto=io.prometheus.write.v2.Request", true},
-      {"application/x-protobuf;charset=utf-8; Proto = io.prometheus.write.v2.Request", true},
-      {"application/x-protobuf;proto=", true},
-      {"application/x-protobuf2", true},
-      {"application/json", true},
-  };
-  for (const Case& c : cases) {
-    SCOPED_TRACE(c.content_type);
-    EXPECT_EQ(refuse({"POST", kWrite, c.content_type, "snappy"}).has_value(), c.want_refused);
-  }
+TEST(Refuse, TakesBothVersionsUnlessToldToTakeOne) {
+  const RequestHead v1 = {"POST", kWrite, kContentTypeOfV1, "snappy"};
+  const RequestHead v2 = {"POST", kWrite, kContentTypeOfV2, "snappy"};
+  EXPECT_FALSE(refuse(v1));
+  EXPECT_FALSE(refuse(v2));
+  EXPECT_FALSE(refuse(v1, WriteVersion::kV1));
+  EXPECT_FALSE(refuse(v2, WriteVersion::kV2));
+  EXPECT_EQ(refuse(v2, WriteVersion::kV1).value().status, 415u);
+  EXPECT_EQ(refuse(v1, WriteVersion::kV2).value().status, 415u);
 }
 
 class RoutesTest : public ::testing::Test {
  protected:
   Reply write(const std::string& body) {
-    return routes_.answer({"POST", kWrite, {}, {}}, as_bytes(body));
+    return routes_->answer({"POST", kWrite, kContentTypeOfV1, "snappy", "test/1", "0.1.0"},
+                           as_bytes(body));
+  }
+  Reply write_v2(const std::string& body) {
+    return routes_->answer({"POST", kWrite, kContentTypeOfV2, "snappy", "test/1", "2.0.0"},
+                           as_bytes(body));
+  }
+  void misbehave(Misbehaviour told) {
+    RoutesOptions options{1 << 20, 100};
+    options.misbehaviour = std::move(told);
+    routes_.emplace(store_, on_request_, std::move(options));
+  }
+  std::vector<std::string> broken() const {
+    std::vector<std::string> names;
+    for (const auto& finding : seen_.back().findings) names.emplace_back(finding.rule->name);
+    return names;
   }
 
   Store store_;
   std::vector<ReceivedRequest> seen_;
   OnRequest on_request_ = [this](const ReceivedRequest& request) { seen_.push_back(request); };
-  Routes routes_{store_, on_request_, 1 << 20};
+  std::optional<Routes> routes_{std::in_place, store_, on_request_, RoutesOptions{1 << 20, 100}};
 };
 
 TEST_F(RoutesTest, StoresAGoodRequestAndReportsIt) {
@@ -100,29 +104,145 @@ TEST_F(RoutesTest, StoresAGoodRequestAndReportsIt) {
   EXPECT_EQ(seen_[0].message_bytes, to_message(request).size());
 }
 
-TEST_F(RoutesTest, StoresNothingOfARequestWithOneBadSeries) {
+TEST_F(RoutesTest, LeavesOutOfVersionOneWhatPrometheusLeavesOut) {
   prometheus::WriteRequest request;
   add_series(request, {{"__name__", "up"}});
-  add_series(request, {{"__name__", "bad-name"}});
+  add_series(request, {{"job", "nameless"}});
+  EXPECT_EQ(write(to_body(request)).status, 204u);
+  EXPECT_THAT(broken(), ElementsAre("metric_name_present"));
+  EXPECT_EQ(seen_.back().series, 1u);
+  EXPECT_EQ(store_.series_count(), 1u);
+}
+
+TEST_F(RoutesTest, StoresNothingOfVersionOneIfASampleGoesBack) {
+  EXPECT_EQ(write(good_body()).status, 204u);
+  prometheus::WriteRequest request;
+  add_series(request, {{"__name__", "other"}});
+  add_series(request, {{"__name__", "up"}}, 1, 999);
   const Reply reply = write(to_body(request));
   EXPECT_EQ(reply.status, 400u);
-  EXPECT_THAT(reply.body, HasSubstr("bad-name"));
+  EXPECT_THAT(reply.body, HasSubstr("timestamps_ascend_over_requests: series up{}: 999"));
+  EXPECT_EQ(store_.series_count(), 1u);
+  EXPECT_EQ(seen_.back().error + "\n", reply.body);
+}
+
+TEST_F(RoutesTest, StoresWhatIsGoodOfVersionTwoAndCountsIt) {
+  auto request = good_v2_request();
+  EXPECT_EQ(write_v2(to_body(request)).status, 204u);
+  EXPECT_THAT(broken(), IsEmpty());
+  EXPECT_EQ(store_.families().at("up"), (FamilyInfo{"gauge", "Is it?"}));
+  auto& nameless = *request.add_timeseries();
+  nameless.add_samples()->set_timestamp(1000);
+  const Reply reply = write_v2(to_body(request));
+  EXPECT_EQ(reply.status, 400u);
+  EXPECT_THAT(reply.headers, ElementsAre(Pair("X-Prometheus-Remote-Write-Samples-Written", "1"),
+                                         Pair("X-Prometheus-Remote-Write-Histograms-Written", "0"),
+                                         Pair("X-Prometheus-Remote-Write-Exemplars-Written", "0")));
+}
+
+TEST_F(RoutesTest, SaysThatAMessageOfTwoCameAsOne) {
+  EXPECT_EQ(write(to_body(good_v2_request())).status, 204u);
+  EXPECT_THAT(broken(), ElementsAre("message_schema"));
   EXPECT_EQ(store_.series_count(), 0u);
-  EXPECT_TRUE(seen_.empty());
+}
+
+TEST_F(RoutesTest, RefusesBodiesThatItCannotRead) {
+  struct Case {
+    const char* name;
+    std::string body;
+    std::vector<std::string> want;
+  };
+  const Case cases[] = {
+      {"no snappy", "garbage", {"snappy_block"}},
+      {"no message", compress("garbage"), {"protobuf_message"}},
+      {"no UTF-8",
+       compress("\x0a\x0a\x0a\x08\x0a\x01"
+                "a\x12\x03\xff\xff\xff"),
+       {"strings_utf8"}},
+      {"claims too much", body_claiming_2_gib(), {}},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(write(c.body).status, 400u);
+    EXPECT_EQ(broken(), c.want);
+    EXPECT_NE(seen_.back().error, "");
+  }
+}
+
+TEST_F(RoutesTest, ReportsRequestsThatAreNoRemoteWrite) {
+  EXPECT_EQ(routes_->answer({"POST", "/elsewhere", {}, {}}, {}).status, 404u);
+  EXPECT_EQ(routes_->answer({"PUT", kWrite, {}, {}}, {}).status, 405u);
+  EXPECT_EQ(routes_->answer({"POST", kWrite, "text/plain", {}}, {}).status, 415u);
+  ASSERT_EQ(seen_.size(), 3u);
+  for (const auto& request : seen_) EXPECT_EQ(request.version, std::nullopt);
+  EXPECT_EQ(seen_[2].number, 3u);
+}
+
+TEST_F(RoutesTest, GiveTheAnswersTheyAreToldAndThenTheRightOnes) {
+  misbehave({.statuses = {503, 200, 429}, .retry_after = std::chrono::seconds(7)});
+  const Reply unavailable = write(good_body());
+  EXPECT_EQ(unavailable.status, 503u);
+  EXPECT_THAT(unavailable.headers, ElementsAre(Pair("Retry-After", "7")));
+  EXPECT_EQ(store_.series_count(), 0u);
+  const Reply ok = write(good_body());
+  EXPECT_EQ(ok.status, 200u);
+  EXPECT_THAT(ok.headers, IsEmpty());
+  EXPECT_EQ(store_.series_count(), 1u);
+  EXPECT_EQ(write(good_body()).status, 429u);
+  EXPECT_EQ(write("garbage").status, 400u);
+  EXPECT_EQ(write(good_body()).status, 204u);
+}
+
+TEST_F(RoutesTest, MisbehaveInOtherWaysAsTold) {
+  misbehave({.resets = true});
+  EXPECT_TRUE(write(good_body()).resets);
+  EXPECT_EQ(seen_.back().status, 0u);
+  EXPECT_EQ(store_.series_count(), 0u);
+  misbehave({.delay = std::chrono::milliseconds(5), .written_headers = false});
+  const Reply late = write_v2(to_body(good_v2_request()));
+  EXPECT_EQ(late.delay.count(), 5);
+  EXPECT_EQ(late.status, 204u);
+  EXPECT_THAT(late.headers, IsEmpty());
+  misbehave({.only = WriteVersion::kV1});
+  EXPECT_EQ(write_v2(to_body(good_v2_request())).status, 415u);
+  EXPECT_EQ(seen_.back().version, WriteVersion::kV2);
 }
 
 TEST_F(RoutesTest, ShowsWhatItHolds) {
   EXPECT_EQ(write(good_body()).status, 204u);
-  const Reply metrics = routes_.answer({"GET", "/metrics", {}, {}}, {});
+  const Reply metrics = routes_->answer({"GET", "/metrics", {}, {}}, {});
   EXPECT_EQ(metrics.status, 200u);
   EXPECT_EQ(metrics.body, "up 1\n");
   EXPECT_EQ(metrics.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(routes_.answer({"GET", "/-/ready", {}, {}}, {}).status, 200u);
+  EXPECT_EQ(routes_->answer({"GET", "/-/ready", {}, {}}, {}).status, 200u);
+}
+
+TEST_F(RoutesTest, KeepsNativeHistogramsOfEitherVersion) {
+  prometheus::WriteRequest request;
+  auto& series = add_series(request, {{"__name__", "latency"}});
+  series.clear_samples();
+  auto& histogram = *series.add_histograms();
+  histogram.set_count_int(2);
+  histogram.set_sum(3);
+  histogram.set_timestamp(1000);
+  histogram.add_positive_deltas(2);
+  histogram.add_positive_spans()->set_length(1);
+  EXPECT_EQ(write(to_body(request)).status, 204u);
+  EXPECT_THAT(broken(), IsEmpty());
+  EXPECT_EQ(seen_.back().histograms, 1u);
+  ASSERT_NE(store_.find_native({{"__name__", "latency"}}), nullptr);
+  EXPECT_EQ(routes_->answer({"GET", "/metrics", {}, {}}, {}).body,
+            "# TYPE latency histogram\n"
+            "latency_bucket{le=\"0.5\"} 0\n"
+            "latency_bucket{le=\"1\"} 2\n"
+            "latency_bucket{le=\"+Inf\"} 2\n"
+            "latency_sum 3\n"
+            "latency_count 2\n");
 }
 
 TEST_F(RoutesTest, NamesTheMethodThatAPathTakes) {
-  EXPECT_EQ(routes_.answer({"GET", kWrite, {}, {}}, {}).allow, "POST");
-  EXPECT_EQ(routes_.answer({"DELETE", "/metrics", {}, {}}, {}).allow, "GET");
+  EXPECT_EQ(routes_->answer({"GET", kWrite, {}, {}}, {}).allow, "POST");
+  EXPECT_EQ(routes_->answer({"DELETE", "/metrics", {}, {}}, {}).allow, "GET");
 }
 
 }  // namespace

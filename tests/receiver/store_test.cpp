@@ -55,6 +55,23 @@ TEST(Store, CountsWhatIsBeyondItsBoundAndKeepsUpdatingWhatItHas) {
   EXPECT_EQ(store.find({{"__name__", "a"}})->value, 2);
 }
 
+TEST(Store, KeepsTheNewestNativeHistogramBesideTheSamples) {
+  Store store;
+  ReceivedHistogram histogram;
+  histogram.timestamp = 1000;
+  store.add_native({{"__name__", "io"}}, histogram);
+  store.add({{"__name__", "io"}}, {5, 1000});
+  histogram.timestamp = 2000;
+  store.add_native({{"__name__", "io"}}, histogram);
+  histogram.timestamp = 1500;
+  store.add_native({{"__name__", "io"}}, histogram);
+  ASSERT_NE(store.find_native({{"__name__", "io"}}), nullptr);
+  EXPECT_EQ(store.find_native({{"__name__", "io"}})->timestamp, 2000);
+  EXPECT_EQ(store.find({{"__name__", "io"}})->value, 5);
+  EXPECT_EQ(store.samples_ignored(), 1u);
+  EXPECT_EQ(store.series_count(), 2u);
+}
+
 TEST(Store, KeepsTheLatestDescriptionOfAFamily) {
   Store store(1);
   store.describe("io", {"counter", "old"});
@@ -65,9 +82,13 @@ TEST(Store, KeepsTheLatestDescriptionOfAFamily) {
 }
 
 TEST(Sample, IsStaleOnlyWithTheMarkersBits) {
-  EXPECT_TRUE(is_stale({std::bit_cast<double>(0x7ff0000000000002), 0}));
-  EXPECT_FALSE(is_stale({std::nan(""), 0}));
-  EXPECT_FALSE(is_stale({0, 0}));
+  EXPECT_TRUE(is_stale(Sample{std::bit_cast<double>(0x7ff0000000000002), 0}));
+  EXPECT_FALSE(is_stale(Sample{std::nan(""), 0}));
+  EXPECT_FALSE(is_stale(Sample{0, 0}));
+  ReceivedHistogram ended;
+  EXPECT_FALSE(is_stale(ended));
+  ended.sum = std::bit_cast<double>(0x7ff0000000000002);
+  EXPECT_TRUE(is_stale(ended));
 }
 
 }  // namespace
