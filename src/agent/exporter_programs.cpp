@@ -90,6 +90,11 @@ Result<void> add_exporter_program(const ProgramConfig& program, const Filesystem
     collector.leave_out(program.name, addressed.error().message());
     return {};
   }
+  if (config->cgroup_id_map) {  // whose entries of other cgroups would stay
+    for (const std::string& regexp : config->cgroup_id_map->regexps) {
+      options.pinned_with += regexp + "\n";
+    }
+  }
   auto probe = Probe::open(options);
   if (!probe) return probe.error();
   if (config->cgroup_id_map) {

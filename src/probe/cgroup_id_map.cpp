@@ -2,7 +2,20 @@
 
 #include <bpf/bpf.h>
 
+#include <utility>
+
 namespace bpfpush {
+
+CgroupIdMap::CgroupIdMap(int map_fd, std::string name, Kind kind)
+    : fd_(map_fd), name_(std::move(name)), kind_(kind) {
+  if (kind_ != Kind::kHash) return;
+  std::uint64_t id = 0;
+  const void* place = nullptr;
+  while (bpf_map_get_next_key(fd_, place, &id) == 0) {
+    held_.insert(id);
+    place = &id;
+  }
+}
 
 Result<void> CgroupIdMap::add(std::uint64_t id, int folder_fd) {
   const std::uint64_t one = 1;

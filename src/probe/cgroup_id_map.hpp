@@ -14,8 +14,8 @@ class CgroupIdMap {
  public:
   enum class Kind { kHash, kStorage };
 
-  CgroupIdMap(int map_fd, std::string name, Kind kind)
-      : fd_(map_fd), name_(std::move(name)), kind_(kind) {}
+  // A hash may hold some already, from an earlier run.
+  CgroupIdMap(int map_fd, std::string name, Kind kind);
 
   Kind kind() const { return kind_; }
   const std::set<std::uint64_t>& held() const { return held_; }

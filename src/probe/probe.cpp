@@ -5,15 +5,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <iterator>
 
 #include "base/check.hpp"
 #include "probe/exporter_source.hpp"
+#include "probe/fingerprint.hpp"
 #include "probe/libbpf_log.hpp"
 #include "probe/map_source.hpp"
 #include "probe/object_check.hpp"
 #include "probe/program_condition.hpp"
-#include "probe/program_failure.hpp"
 #include "probe/rodata.hpp"
 
 namespace bpfpush {
@@ -43,36 +42,6 @@ const char* btf_path_to_insist_on() {
   std::uint32_t id = 0;
   const bool may_list = bpf_btf_get_next_id(0, &id) == 0 || errno != EPERM;
   return may_list ? nullptr : "/sys/kernel/btf/vmlinux";
-}
-
-std::string not_loaded(const std::string& name, const std::string& reasons) {
-  return "program " + name + " does not load on this kernel: " + reasons;
-}
-
-// Returns how many programs are left to be loaded.
-std::size_t leave_out(bpf_object* object, const std::map<std::string, std::string>& names) {
-  std::size_t left = 0;
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object) {
-    if (names.contains(bpf_program__name(program))) bpf_program__set_autoload(program, false);
-    if (bpf_program__autoload(program)) ++left;
-  }
-  return left;
-}
-
-// When the kernel took the first of an object's programs, on the boot-time clock.
-std::chrono::nanoseconds first_load_time(const bpf_object* object) {
-  std::chrono::nanoseconds first{};
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object) {
-    bpf_prog_info info{};
-    std::uint32_t size = sizeof info;
-    const int fd = bpf_program__fd(program);
-    if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) != 0) continue;
-    const auto loaded = std::chrono::nanoseconds(static_cast<std::int64_t>(info.load_time));
-    if (first.count() == 0 || loaded < first) first = loaded;
-  }
-  return first;
 }
 
 std::vector<KeyField> fields_of(const std::vector<MetricMap>& metrics) {
@@ -175,77 +144,6 @@ Result<void> Probe::lay_out_exporter_metrics() {
   return {};
 }
 
-Result<void> Probe::load() {
-  const auto cpus = possible_cpu_count();
-  if (!cpus) return cpus.error();
-  cpu_count_ = *cpus;
-  const Result<void> loaded = load_what_loads();
-  if (loaded) {
-    counting_since_ = first_load_time(object_.get());
-    open_event_counters();
-  }
-  attach();
-  if (!loaded) return loaded.error();
-  bytes_ = {};
-  return {};
-}
-
-// A load stops at the first program that fails, and libbpf does not load an object twice: without
-// that program it is opened again, until it loads.
-Result<void> Probe::load_what_loads() {
-  for (;;) {
-    {
-      const LibbpfLog log;
-      const int error = -bpf_object__load(object_.get());
-      if (error == 0) return {};
-      const bpf_program* failed = find_failed_program(object_.get(), log);
-      if (failed == nullptr || left_out_.contains(bpf_program__name(failed))) {
-        return Error(Errc::kUnsupported, not_loaded(name_, describe_failure(error, log)));
-      }
-      left_out_[bpf_program__name(failed)] = why_not_loaded(failed, error, log);
-    }
-    const Result<void> opened = open_object();
-    if (!opened) return opened.error();
-    if (leave_out(object_.get(), left_out_) == 0) {
-      std::string reasons;
-      for (const auto& [program, reason] : left_out_) {
-        reasons += (reasons.empty() ? "" : "; ") + program + " " + reason;
-      }
-      return Error(Errc::kUnsupported, not_loaded(name_, reasons));
-    }
-  }
-}
-
-void Probe::open_event_counters() {
-  for (const ExporterMap& map : exporter_maps_) {
-    if (!map.perf_event_array) continue;
-    event_counters_.push_back(std::make_unique<EventCounter>(map, map_fd(map.name)));
-  }
-}
-
-void Probe::attach() {
-  bpf_program* program = nullptr;
-  bpf_object__for_each_program(program, object_.get()) {
-    const char* name = bpf_program__name(program);
-    if (const auto left_out = left_out_.find(name); left_out != left_out_.end()) {
-      programs_.push_back({name, false, left_out->second});
-      continue;
-    }
-    // Programs that someone else runs (SEC("syscall"), by test_run) are not attached to anything,
-    // nor are those that did not load because the object says so (SEC("?...")) or failed whole.
-    if (bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL) continue;
-    if (bpf_program__fd(program) < 0) continue;
-    const LibbpfLog log;
-    auto links = attach_program(program, cpu_count_);
-    if (links) {
-      programs_.push_back({name, true, ""});
-      std::move(links->begin(), links->end(), std::back_inserter(links_));
-    } else {
-      programs_.push_back({name, false, why_not_attached(program, links.error(), log)});
-    }
-  }
-}
-
 std::unique_ptr<MetricSource> Probe::exporter_source(const ExporterMap& map) const {
   if (!map.perf_event_array) {
     return std::make_unique<ExporterSource>(map, map_fd(map.name), cpu_count_, counting_since_);
@@ -274,6 +172,10 @@ std::unique_ptr<MetricSource> Probe::source(std::size_t index) const {
   return std::make_unique<MapSource>(
       MapReader(map_fd(entries.name), entries), MapReader(map_fd(overflow.name), overflow),
       leaves_out_zeros ? ZeroRows::kLeftOut : ZeroRows::kKept, counting_since_);
+}
+
+std::string Probe::pin_name() const {
+  return PinDirectory::name_of(name_, fingerprint_of(bytes_, object_.get(), options_.pinned_with));
 }
 
 Result<MapFacts> Probe::facts(const std::string& map) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "probe/filter.hpp"
 #include "probe/metric_map.hpp"
 #include "probe/metric_source.hpp"
+#include "probe/pin_directory.hpp"
 
 struct bpf_object;
 
@@ -28,6 +30,8 @@ struct ProbeOptions {
   FilterOptions filters;
   std::vector<ExporterMetric> exporter_metrics;  // of maps the object says nothing of
   std::string where;  // "FILE:LINE", put before what is wrong; may be empty
+  // What else makes the counts others than those of an object that is pinned.
+  std::string pinned_with;
 };
 
 // One program of an object after load(): attached, or why not.
@@ -35,6 +39,13 @@ struct ProgramStatus {
   std::string name;
   bool attached = false;
   std::string reason;  // "does not load: ...", "does not attach: ..."; empty when attached
+};
+
+// Whether the kernel state of an object outlives the process that loaded it.
+enum class PinState {
+  kNone,     // it does not; if that was asked for, Probe::pin_problem() says why
+  kNew,      // it will
+  kAdopted,  // it has: the maps are those of an earlier process, and count on
 };
 
 // A BPF object that observes: opened, laid out, loaded, attached, read. Destroying it detaches the
@@ -48,7 +59,17 @@ class Probe {
   // Loads the object and attaches its programs. A program that does not load or attach leaves the
   // others running: see programs(). The error is for an object of which nothing loads, with the
   // verifier's or libbpf's reasons.
-  Result<void> load();
+  //
+  // With `pins`, where the state of an object with this pin_name() is pinned it is adopted: nothing
+  // is loaded or attached twice, and the programs that are missing are added. Else what is loaded
+  // is pinned. Where the kernel does not allow that, the object runs all the same, without.
+  Result<void> load(const PinDirectory* pins = nullptr);
+
+  // The name of this object's state in a PinDirectory: that of the object and its fingerprint.
+  // Before load().
+  std::string pin_name() const;
+  PinState pin_state() const { return pin_state_; }
+  const std::string& pin_problem() const { return pin_problem_; }
 
   const std::string& name() const { return name_; }
   const std::vector<MetricMap>& metrics() const { return metrics_; }
@@ -87,8 +108,13 @@ class Probe {
   Result<void> lay_out();
   Result<void> lay_out_exporter_metrics();
   Result<void> load_what_loads();
+  void find_pins(const PinDirectory& pins);
+  Result<void> adopt_pins();
   void open_event_counters();
   void attach();
+  void pin_what_is_loaded();
+  void pin_links();
+  void do_without_pins(const Error& reason);
   std::unique_ptr<MetricSource> exporter_source(const ExporterMap& map) const;
 
   std::string name_;
@@ -96,13 +122,16 @@ class Probe {
   std::vector<std::byte> bytes_;  // of the object, until it is loaded
   std::unique_ptr<bpf_object, ObjectClose> object_;
   std::vector<std::unique_ptr<EventCounter>> event_counters_;  // before the object in destruction
-  std::vector<BpfLink> links_;                                 // likewise
+  std::map<std::string, std::vector<BpfLink>> links_;          // likewise; by program
   std::vector<MetricMap> metrics_;
   std::vector<ExporterMap> exporter_maps_;
   std::map<std::string, std::string> left_out_;  // programs that do not load, and why
   std::vector<ProgramStatus> programs_;
   std::size_t cpu_count_ = 0;
   std::chrono::nanoseconds counting_since_{};
+  std::optional<PinnedObject> pinned_;  // from load() on, where it is to be pinned
+  PinState pin_state_ = PinState::kNone;
+  std::string pin_problem_;
 };
 
 }  // namespace bpfpush
