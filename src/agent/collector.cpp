@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/pins.hpp"
 #include "base/log.hpp"
 #include "probe/post_attach_mark.hpp"
 
@@ -121,8 +122,9 @@ void Collector::leave_out(const std::string& object, const std::string& reason) 
   programs_.push_back({object, {object, false, reason}});
 }
 
-void Collector::load() {
-  for (const auto& probe : probes_) load(*probe);
+void Collector::load(const PinDirectory* pins) {
+  if (pins != nullptr) remove_unwanted(*pins, probes_);
+  for (const auto& probe : probes_) load(*probe, pins);
   post_attach_mark();
   std::vector<Metric> metrics;
   std::vector<MapState> maps;
@@ -135,9 +137,9 @@ void Collector::load() {
   maps_ = std::move(maps);
 }
 
-void Collector::load(Probe& probe) {
+void Collector::load(Probe& probe, const PinDirectory* pins) {
   const std::string& name = probe.name();
-  const Result<void> result = probe.load();
+  const Result<void> result = probe.load(pins);
   if (!result) {
     if (probe.programs().empty()) {
       leave_out(name, result.error().message());
@@ -153,6 +155,10 @@ void Collector::load(Probe& probe) {
     programs_.push_back({name, status});
   }
   if (!result) return;
+  if (pins != nullptr) report_pins(probe);
+  if (probe.pin_state() != PinState::kNone) {
+    pinned_.push_back({name, probe.pin_state() == PinState::kAdopted});
+  }
   for (KeptCgroups& cgroups : cgroups_) {
     if (cgroups.object() == name) cgroups.open(probe);
   }

@@ -24,6 +24,12 @@ struct ProgramState {
   ProgramStatus status;
 };
 
+// An object whose kernel state is pinned.
+struct PinnedState {
+  std::string object;
+  bool adopted = false;  // from an earlier run; else it is new
+};
+
 // How full a map is, and what it could not take or give.
 struct MapState {
   std::string object;
@@ -79,8 +85,9 @@ class Collector {
   void leave_out(const std::string& object, const std::string& reason);
 
   // Loads and attaches what was added. A program that does not load is left out, with the reason in
-  // programs(); the others run.
-  void load();
+  // programs(); the others run. With `pins`, the kernel state of every object is kept there, or
+  // adopted from there, and what is there of other objects goes.
+  void load(const PinDirectory* pins = nullptr);
 
   // Appends a family for each metric that could be read, with the series that have counted
   // something.
@@ -91,6 +98,7 @@ class Collector {
   std::vector<EventCounter*> event_counters() const;
 
   const std::vector<ProgramState>& programs() const { return programs_; }
+  const std::vector<PinnedState>& pinned() const { return pinned_; }
   const std::vector<MapState>& maps() const { return maps_; }
   // Label values that were not UTF-8, each counted when its series appears.
   std::uint64_t invalid_utf8() const;
@@ -108,7 +116,7 @@ class Collector {
   };
 
   Result<void> check_name(const CollectedMetric& metric) const;
-  void load(Probe& probe);
+  void load(Probe& probe, const PinDirectory* pins);
   Result<void> read(Metric& metric, MapState& state);
   Result<KeyDecoder> foreign_decoder(const Metric& metric, const KeySchema& key);
   Result<void> open_foreign(Metric& metric, MapState& state);
@@ -121,6 +129,7 @@ class Collector {
   std::vector<MapState> maps_;        // parallel to metrics_
   std::vector<KeptCgroups> cgroups_;  // likewise
   std::vector<ProgramState> programs_;
+  std::vector<PinnedState> pinned_;
   MapRows rows_;
   std::vector<std::uint64_t> overflow_;
   std::uint64_t invalid_utf8_before_ = 0;  // in series of maps that are no more

@@ -46,6 +46,11 @@ const std::vector<Definition>& definitions() {
        {"object", "program"},
        "1 if the BPF program is attached, 0 if it could not be (the log and `bpfpush list` say "
        "why)."},
+      {"bpfpush_object_adopted",
+       kGauge,
+       {"object"},
+       "1 if the maps and programs of the object are those of an earlier run of the agent, and "
+       "count on, 0 if they are new; with `pin` only."},
       {"bpfpush_map_entries", kGauge, {"object", "map"}, "Label sets in the BPF map."},
       {"bpfpush_map_capacity", kGauge, {"object", "map"}, "Label sets the BPF map has room for."},
       {"bpfpush_map_overflow_total",
@@ -196,6 +201,9 @@ void SelfMetrics::set_collector(const Collector& collector) {
   for (const ProgramState& program : collector.programs()) {
     set("bpfpush_program_attached", {program.object, program.status.name},
         program.status.attached ? 1 : 0);
+  }
+  for (const PinnedState& pinned : collector.pinned()) {
+    set("bpfpush_object_adopted", {pinned.object}, pinned.adopted ? 1 : 0);
   }
   for (const MapState& map : collector.maps()) {
     const std::vector<std::string> labels = {map.object, map.map};

@@ -45,7 +45,17 @@ struct CheckCommand {
 };
 int check(const CheckCommand& command);
 
-int list();
+struct ListCommand {
+  std::string config_file;  // says where kernel state is pinned; empty: where it is by default
+};
+int list(const ListCommand& command);
+
+// Removes the kernel state that agents left pinned in a directory.
+struct UnpinCommand {
+  std::string directory;    // empty: the configuration's
+  std::string config_file;  // empty: where it is by default
+};
+int unpin(const UnpinCommand& command);
 
 struct ReceiveCommand {
   std::string address = "127.0.0.1";

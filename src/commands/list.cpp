@@ -3,6 +3,8 @@
 
 #include "commands/commands.hpp"
 #include "commands/host.hpp"
+#include "commands/pins.hpp"
+#include "commands/setup.hpp"
 #include "env/posix_filesystem.hpp"
 #include "probe/builtin.hpp"
 #include "probe/probe.hpp"
@@ -26,9 +28,23 @@ std::string verdict_on(const BuiltinProgram& program) {
   return reasons.empty() ? kRuns : reasons;
 }
 
+// What is pinned, if anything is.
+Result<void> show_pins(const std::string& config_file, const Filesystem& filesystem) {
+  const auto path = pin_path_of(config_file, filesystem);
+  if (!path) return path.error();
+  const PinDirectory pins(*path);
+  const auto names = pins.names();
+  if (!names.empty()) std::printf("\nPINNED in %s\n", path->c_str());
+  for (const std::string& name : names) {
+    std::printf("%-12s %s\n", PinDirectory::object_of(name).c_str(),
+                describe(pins.object(name).parts()).c_str());
+  }
+  return {};
+}
+
 }  // namespace
 
-int list() {
+int list(const ListCommand& command) {
   const PosixFilesystem filesystem;
   const auto missing = missing_for_bpf(filesystem);
   std::printf("%-12s %-52s %s\n", "PROGRAM", "MEASURES", "ON THIS KERNEL");
@@ -39,6 +55,8 @@ int list() {
     std::printf("%-12s %-52s %s\n", std::string(program.name).c_str(),
                 std::string(program.measures).c_str(), verdict.c_str());
   }
+  const Result<void> shown = show_pins(command.config_file, filesystem);
+  if (!shown) return fail(shown.error());
   if (!missing) return any_runs ? kExitOk : kExitRequirement;
   std::fprintf(stderr, "bpfpush: %s\n", missing->c_str());
   return kExitRequirement;

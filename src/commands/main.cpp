@@ -107,7 +107,17 @@ int parse_and_run(int argc, char** argv) {
   command->callback([&] { result = check(check_command); });
 
   command = add_command(app, "list", "Built-in programs, and whether this kernel can run them.");
-  command->callback([&] { result = list(); });
+  ListCommand list_command;
+  command->add_option("--config", list_command.config_file,
+                      "Whose pinned kernel state to show too; default: that of the default path");
+  command->callback([&] { result = list(list_command); });
+
+  UnpinCommand unpin_command;
+  command = add_command(app, "unpin", "Remove the kernel state that `pin` keeps.");
+  command->add_option("DIR", unpin_command.directory, "Where it is pinned");
+  command->add_option("--config", unpin_command.config_file, "Configuration that says where")
+      ->excludes("DIR");
+  command->callback([&] { result = unpin(unpin_command); });
 
   ReceiveCommand receive_command;
   command =

@@ -5,6 +5,7 @@
 #include "agent/programs.hpp"
 #include "base/log.hpp"
 #include "commands/commands.hpp"
+#include "commands/pins.hpp"
 #include "commands/setup.hpp"
 #include "env/asio_clock.hpp"
 #include "env/posix_filesystem.hpp"
@@ -39,7 +40,10 @@ int run(const RunCommand& command) {
   const auto agent =
       Agent::create(*config, io.get_executor(), parts, curl_transports(curl, filesystem, clock));
   if (!agent) return fail(agent.error());
-  const Result<void> loaded = load_programs(filesystem, collector);
+  const auto pins = open_pins(config->pin, filesystem);
+  if (!pins) return fail(pins.error());
+  const Result<void> loaded =
+      load_programs(filesystem, collector, *pins ? &(*pins)->directory : nullptr);
   if (!loaded) return fail(loaded.error());
 
   log::info("started", {{"version", BPFPUSH_VERSION},

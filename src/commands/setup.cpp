@@ -65,9 +65,10 @@ Result<std::unique_ptr<Storage>> open_storage(const SpoolConfig& config) {
   return Error(Errc::kInvalidConfig, config.where + ": spool.path: " + storage.error().message());
 }
 
-Result<void> load_programs(const Filesystem& filesystem, Collector& collector) {
+Result<void> load_programs(const Filesystem& filesystem, Collector& collector,
+                           const PinDirectory* pins) {
   if (const auto missing = missing_for_bpf(filesystem)) return Error(Errc::kUnsupported, *missing);
-  collector.load();
+  collector.load(pins);
   const auto& programs = collector.programs();
   const auto attached = [](const ProgramState& program) { return program.status.attached; };
   if (!programs.empty() && std::none_of(programs.begin(), programs.end(), attached)) {

@@ -32,8 +32,9 @@ Result<std::chrono::milliseconds> parse_option(const std::string& option, const 
 Result<std::unique_ptr<Storage>> open_storage(const SpoolConfig& config);
 
 // Loads the collector's programs. kUnsupported if this host cannot load BPF programs at all, or
-// none of these.
-Result<void> load_programs(const Filesystem& filesystem, Collector& collector);
+// none of these. `pins` is where their kernel state is kept.
+Result<void> load_programs(const Filesystem& filesystem, Collector& collector,
+                           const PinDirectory* pins = nullptr);
 
 // Runs `work` on `io` to its end. SIGINT and SIGTERM call `stop`, which should bring that about;
 // several, several times.

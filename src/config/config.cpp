@@ -4,6 +4,7 @@
 
 #include "base/utf8.hpp"
 #include "config/names.hpp"
+#include "config/read_pin.hpp"
 #include "config/read_programs.hpp"
 #include "config/read_remote_write.hpp"
 #include "config/read_spool.hpp"
@@ -71,13 +72,14 @@ void read_global(const ValueReader& value, Config& config) {
 
 void read_root(const ValueReader& root, const Environment& environment, Config& config) {
   if (root.kind() != YamlNode::Kind::kNull) {
-    const MappingReader reader(root, {"global", "programs", "remote_write", "spool", "log"});
+    const MappingReader reader(root, {"global", "programs", "remote_write", "spool", "pin", "log"});
     if (const auto global = reader.find("global")) read_global(*global, config);
     if (const auto programs = reader.find("programs")) config.programs = read_programs(*programs);
     if (const auto endpoints = reader.find("remote_write")) {
       config.remote_write = read_remote_write(*endpoints);
     }
     if (const auto spool = reader.find("spool")) config.spool = read_spool(*spool);
+    if (const auto pin = reader.find("pin")) config.pin = read_pin(*pin, config.metric_namespace);
     if (const auto log = reader.find("log")) {
       MappingReader(*log, {"level"})
           .read_choice("level", config.log.level, {"debug", "info", "warn", "error"});
@@ -93,6 +95,10 @@ void read_root(const ValueReader& root, const Environment& environment, Config& 
 }
 
 }  // namespace
+
+std::string default_pin_path(const std::string& metric_namespace) {
+  return "/sys/fs/bpf/bpfpush/" + metric_namespace;
+}
 
 Result<Config> parse_config(const std::string& yaml, const std::string& file,
                             const Environment& environment) {

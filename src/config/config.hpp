@@ -117,6 +117,16 @@ struct SpoolConfig {
   friend bool operator==(const SpoolConfig&, const SpoolConfig&) = default;
 };
 
+// Whether maps and programs outlive the agent, and where they are pinned.
+struct PinConfig {
+  bool enabled = false;
+  std::string path;   // an absolute one, on a BPF file system
+  std::string where;  // "FILE:LINE", for messages
+};
+
+// Where they are unless the configuration says otherwise: agents of two namespaces do not meet.
+std::string default_pin_path(const std::string& metric_namespace);
+
 struct LogConfig {
   std::string level = "info";  // debug, info, warn, error
 
@@ -133,6 +143,7 @@ struct Config {
   std::vector<ProgramConfig> programs;
   std::vector<RemoteWriteConfig> remote_write;
   SpoolConfig spool;
+  PinConfig pin;
   LogConfig log;
 };
 

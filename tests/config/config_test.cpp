@@ -46,6 +46,18 @@ TEST(ParseConfig, ReadsTheGlobalSpoolAndLogSections) {
   EXPECT_EQ(config.log.level, "debug");
 }
 
+TEST(ParseConfig, ReadsWhetherAndWhereKernelStateIsPinned) {
+  EXPECT_FALSE(parsed("").pin.enabled);
+  EXPECT_FALSE(parsed("pin: false").pin.enabled);
+  const PinConfig on = parsed("global: {namespace: kernel}\npin: true").pin;
+  EXPECT_TRUE(on.enabled);
+  EXPECT_EQ(on.path, "/sys/fs/bpf/bpfpush/kernel");
+  EXPECT_EQ(on.where, "f.yaml:2");
+  const PinConfig elsewhere = parsed("pin: {path: /run/pins}").pin;
+  EXPECT_TRUE(elsewhere.enabled);
+  EXPECT_EQ(elsewhere.path, "/run/pins");
+}
+
 TEST(ParseConfig, ReadsASpoolOnDisk) {
   const SpoolConfig defaults = parsed("spool: {path: /var/lib/x}").spool;
   EXPECT_EQ(defaults.path, "/var/lib/x");

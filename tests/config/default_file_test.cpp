@@ -46,6 +46,7 @@ TEST(DefaultFile, ShowsTheDefaults) {
   EXPECT_EQ(file->metric_namespace, defaults->metric_namespace);
   EXPECT_EQ(file->external_labels, defaults->external_labels);
   EXPECT_EQ(file->spool, defaults->spool);
+  EXPECT_EQ(file->pin.enabled, defaults->pin.enabled);
   EXPECT_EQ(file->log, defaults->log);
   ASSERT_EQ(file->programs.size(), 1u);
   EXPECT_EQ(file->programs[0].name, defaults->programs.at(0).name);
@@ -79,6 +80,7 @@ TEST(DefaultFile, HasExamplesThatAreRight) {
 // Of the whole file, and of `maps`.
 constexpr const char* kKeys[] = {"global",
                                  "spool",
+                                 "pin",
                                  "path",
                                  "sync",
                                  "coarsest_step",

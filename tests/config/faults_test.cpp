@@ -66,6 +66,8 @@ TEST(ConfigFaults, NameLineKeyAndRemedyInTheGlobalSection) {
       {"log: {}\nglobal: {}\nlog: {}", "f.yaml:3: log: ", "twice"},
       {"global: {external_labels: {a: x, a: y}}", "f.yaml:1: global.external_labels.a: ", "twice"},
       {"spool: {max_bytes: 1KiB}", "f.yaml:1: spool.max_bytes: 1024 bytes are too few", "65536"},
+      {"pin: perhaps", "f.yaml:1: pin: \"perhaps\"", "{path: DIR}"},
+      {"pin: {path: run/x}", "f.yaml:1: pin.path: \"run/x\" is no absolute path", "/DIR"},
       {"spool: {paht: /x}", "f.yaml:1: spool.paht: unknown key", "path"},
       {"spool:\n  path: /x\n  max_bytes: 1MB",
        "f.yaml:3: spool.max_bytes: 1000000 bytes are too few", "1048576"},
