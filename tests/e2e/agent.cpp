@@ -41,7 +41,7 @@ std::string to_yaml(const AgentConfig& config) {
                      config.programs + "\nremote_write:\n";
   for (const std::string& url : config.urls)
     yaml += "  - url: " + url + "\n    queue_config: {min_backoff: 100ms, max_backoff: 500ms}\n";
-  return yaml;
+  return yaml + config.more;
 }
 
 std::vector<std::string> fault_lines(const std::string& log) {

@@ -34,6 +34,7 @@ struct AgentConfig {
   std::vector<std::string> urls;
   std::string push_interval = "1s";
   std::string programs = "[bio]";  // YAML
+  std::string more = "";           // YAML, of other keys
 };
 
 // The configuration's text. Retries come quickly and the end waits for no endpoint for long: tests
