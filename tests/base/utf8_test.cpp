@@ -33,5 +33,28 @@ TEST(Utf8, KeepsWhatIsWellFormedAndReplacesEveryOtherByte) {
   }
 }
 
+TEST(Utf8Prefix, CutsNoCharacter) {
+  struct Case {
+    const char* text;
+    std::size_t bytes_max;
+    const char* want;
+  };
+  const Case cases[] = {
+      {"", 0, ""},
+      {"abc", 3, "abc"},
+      {"abc", 2, "ab"},
+      {"abc", 0, ""},
+      {"a\xc3\xbc"
+       "b",
+       2, "a"},
+      {"a\xc3\xbc"
+       "b",
+       3, "a\xc3\xbc"},
+      {"\xf0\x9f\x90\x9d", 3, ""},
+      {"\xf0\x9f\x90\x9d", 4, "\xf0\x9f\x90\x9d"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(utf8_prefix(c.text, c.bytes_max), c.want) << c.bytes_max;
+}
+
 }  // namespace
 }  // namespace bpfpush
