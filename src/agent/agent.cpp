@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "agent/endpoint_rules.hpp"
 #include "agent/event_drain.hpp"
 #include "agent/schedule.hpp"
 #include "base/log.hpp"
@@ -23,6 +24,10 @@ std::vector<Label> to_labels(const std::vector<std::pair<std::string, std::strin
   std::vector<Label> labels;
   for (const auto& [name, value] : pairs) labels.push_back({name, value});
   return labels;
+}
+
+bool is_https(const std::string& url) {
+  return url.size() > 5 && (url[4] == 's' || url[4] == 'S');  // else http: there is nothing else
 }
 
 // What tells this host from the others of a fleet: what its series carry.
@@ -64,7 +69,12 @@ Result<std::unique_ptr<Agent>> Agent::create(const Config& config,
       return Error(transport.error().code, endpoint.where + ": remote_write " + endpoint.name +
                                                ": " + transport.error().message());
     }
-    agent->add_endpoint(endpoint, std::move(*transport), parts.random);
+    auto rules = to_series_rules(endpoint);
+    if (!rules) {
+      return Error(rules.error().code, endpoint.where + ": remote_write " + endpoint.name + ": " +
+                                           rules.error().message());
+    }
+    agent->add_endpoint(endpoint, std::move(*transport), std::move(*rules), parts.random);
   }
   return agent;
 }
@@ -86,9 +96,10 @@ Agent::Agent(const Config& config, const asio::any_io_executor& executor, const 
 }
 
 void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transport> transport,
-                         Random& random) {
+                         SeriesRules rules, Random& random) {
   EncoderOptions encoding{.writing = {{external_labels_}},
                           .samples_max = config.queue.max_samples_per_send};
+  encoding.rules = std::move(rules);
   endpoints_.push_back(std::make_unique<Endpoint>(std::move(transport), std::move(encoding)));
   Endpoint& endpoint = *endpoints_.back();
   SenderOptions options{
@@ -97,6 +108,8 @@ void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transp
       .backoff = {config.queue.min_backoff, config.queue.max_backoff},
       .strict = config.strict,
       .bytes_per_second_max = config.queue.max_bytes_per_second,
+      .bytes_per_day_max = config.queue.max_bytes_per_day,
+      .is_tls = is_https(config.url),
       .push_interval = interval_,
   };
   const SenderParts parts{*spool_, endpoint.encoder, *endpoint.transport,
@@ -177,7 +190,8 @@ std::vector<EndpointState> Agent::endpoints() const {
   std::vector<EndpointState> states;
   for (const auto& endpoint : endpoints_) {
     const Sender& sender = *endpoint->sender;
-    states.push_back({sender.endpoint(), sender.counters(), sender.backlog()});
+    states.push_back({sender.endpoint(), sender.counters(), sender.backlog(),
+                      endpoint->encoder.rules_state(), sender.push_interval()});
   }
   return states;
 }

@@ -74,7 +74,7 @@ class Agent {
   Agent(const Config& config, const boost::asio::any_io_executor& executor, const AgentParts& parts,
         std::unique_ptr<Spool> spool);
   void add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transport> transport,
-                    Random& random);
+                    SeriesRules rules, Random& random);
 
   std::shared_ptr<const Snapshot> take_snapshot();
   boost::asio::awaitable<void> collect();

@@ -87,8 +87,9 @@ const std::vector<Definition>& definitions() {
       {"bpfpush_sender_snapshots_total",
        kCounter,
        {"endpoint", "outcome"},
-       "Snapshots by outcome: delivered, rejected at least in part, or skipped because newer ones "
-       "were refused as too old."},
+       "Snapshots by outcome: delivered, rejected at least in part, skipped because newer ones "
+       "were "
+       "refused as too old, or passed_over for a newer one as max_bytes_per_day asks for."},
       {"bpfpush_sender_held",
        kGauge,
        {"endpoint"},
@@ -98,6 +99,28 @@ const std::vector<Definition>& definitions() {
        {"endpoint"},
        "Bytes of request bodies sent, retries included.",
        "bytes"},
+      {"bpfpush_sender_link_bytes_total",
+       kCounter,
+       {"endpoint"},
+       "Bytes of the link that requests took, estimated: bodies, headers, packets, handshakes.",
+       "bytes"},
+      {"bpfpush_sender_push_interval_seconds",
+       kGauge,
+       {"endpoint"},
+       "How far apart pushes are: the push interval, or longer where max_bytes_per_day asks for "
+       "it.",
+       "seconds",
+       kNanoseconds},
+      {"bpfpush_sender_unsent_series",
+       kGauge,
+       {"endpoint", "reason"},
+       "Series of the last snapshot that were not sent: dropped by a rule, duplicate, conflict "
+       "(the "
+       "name of another type or bounds), invalid_name, too_many_labels."},
+      {"bpfpush_sender_cut_label_values",
+       kGauge,
+       {"endpoint"},
+       "Label values of the last snapshot that were cut, as they were longer than the limit."},
       {"bpfpush_sender_last_success_timestamp_seconds",
        kGauge,
        {"endpoint"},
@@ -238,6 +261,15 @@ void SelfMetrics::set_endpoint(const EndpointState& endpoint) {
   set_snapshots("delivered", counters.snapshots_delivered);
   set_snapshots("rejected", counters.snapshots_rejected);
   set_snapshots("skipped", counters.snapshots_skipped);
+  set_snapshots("passed_over", counters.snapshots_passed_over);
+  set("bpfpush_sender_link_bytes_total", {endpoint.name}, counters.link_bytes);
+  set("bpfpush_sender_push_interval_seconds", {endpoint.name},
+      static_cast<std::uint64_t>(endpoint.push_interval.count()));
+  for (std::size_t i = 0; i < kUnsentReasons; ++i) {
+    set("bpfpush_sender_unsent_series", {endpoint.name, name_of(Unsent(i))},
+        endpoint.rules.unsent[i]);
+  }
+  set("bpfpush_sender_cut_label_values", {endpoint.name}, endpoint.rules.cut_values);
   set("bpfpush_sender_held", {endpoint.name}, counters.held ? 1 : 0);
   set("bpfpush_sender_sent_bytes_total", {endpoint.name}, counters.bytes_sent);
   if (counters.last_success) {

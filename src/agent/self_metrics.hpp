@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/collector.hpp"
+#include "remote_write/snapshot_rules.hpp"
 #include "sender/sender.hpp"
 #include "snapshot/snapshot.hpp"
 #include "spool/spool.hpp"
@@ -29,6 +30,8 @@ struct EndpointState {
   std::string name;
   SenderCounters counters;
   SpoolState backlog;
+  RulesState rules;
+  std::chrono::nanoseconds push_interval{};  // as a day's bytes allow
 };
 
 // The agent's own metrics, `bpfpush_*`: pushed on the same path as all others. README lists them;

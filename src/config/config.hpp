@@ -14,6 +14,7 @@
 #include "config/connection_config.hpp"
 #include "config/exporter_config.hpp"
 #include "config/label_config.hpp"
+#include "config/relabel_config.hpp"
 
 namespace bpfpush {
 
@@ -83,6 +84,7 @@ struct QueueConfig {
   std::chrono::milliseconds min_backoff{1'000};
   std::chrono::milliseconds max_backoff{60'000};
   std::size_t max_bytes_per_second = 0;  // 0: no limit
+  std::size_t max_bytes_per_day = 0;     // likewise
 
   friend bool operator==(const QueueConfig&, const QueueConfig&) = default;
 };
@@ -100,6 +102,9 @@ struct RemoteWriteConfig {
   ProxyConfig proxy;
   TlsConfig tls;
   bool enable_http2 = true;  // where TLS offers it
+  std::vector<RelabelConfig> write_relabel;
+  std::size_t label_limit = 30;                  // of a series; 0: none
+  std::size_t label_value_length_limit = 2'048;  // bytes; 0: none
   QueueConfig queue;
   bool strict = false;  // drop what is refused with 401, 403 or 404
   std::string where;

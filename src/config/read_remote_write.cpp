@@ -6,6 +6,7 @@
 #include "config/http_syntax.hpp"
 #include "config/read_authentication.hpp"
 #include "config/read_connection.hpp"
+#include "config/read_relabel.hpp"
 
 namespace bpfpush {
 namespace {
@@ -14,6 +15,9 @@ using std::chrono::milliseconds;
 
 // More samples than any receiver takes in one request.
 constexpr std::int64_t kSamplesPerSendMax = 1'000'000;
+constexpr std::int64_t kLabelLimitMax = 1'000'000;
+// Less than one push of a small host: below that a day's budget is a slip of the unit.
+constexpr std::size_t kBytesPerDayMin = 10'000;
 
 void read_url(const MappingReader& reader, RemoteWriteConfig& endpoint) {
   const auto value = reader.find("url");
@@ -50,13 +54,17 @@ void read_headers(const ValueReader& value, RemoteWriteConfig& endpoint) {
 }
 
 QueueConfig read_queue(const ValueReader& value) {
-  const MappingReader reader(
-      value, {"max_samples_per_send", "min_backoff", "max_backoff", "max_bytes_per_second"});
+  const MappingReader reader(value, {"max_samples_per_send", "min_backoff", "max_backoff",
+                                     "max_bytes_per_second", "max_bytes_per_day"});
   QueueConfig queue;
   reader.read_integer("max_samples_per_send", queue.max_samples_per_send, {1, kSamplesPerSendMax});
   reader.read_duration("min_backoff", queue.min_backoff, milliseconds(1));
   reader.read_duration("max_backoff", queue.max_backoff, milliseconds(1));
   reader.read_byte_size("max_bytes_per_second", queue.max_bytes_per_second, 0);
+  reader.read_byte_size("max_bytes_per_day", queue.max_bytes_per_day, 0);
+  if (queue.max_bytes_per_day > 0 && queue.max_bytes_per_day < kBytesPerDayMin) {
+    reader.fault_at("max_bytes_per_day", "is too little for any push; at least 10KB, or 0");
+  }
   if (queue.min_backoff > queue.max_backoff) {
     reader.fault_at(reader.find("min_backoff") ? "min_backoff" : "max_backoff",
                     "makes min_backoff longer than max_backoff; min_backoff <= max_backoff");
@@ -68,7 +76,8 @@ RemoteWriteConfig read_endpoint(const ValueReader& value) {
   const MappingReader reader(
       value, {"url", "name", "headers", "remote_timeout", "basic_auth", "authorization",
               "bearer_token_file", "oauth2", "sigv4", "proxy_url", "no_proxy",
-              "proxy_from_environment", "tls_config", "enable_http2", "queue_config", "strict"});
+              "proxy_from_environment", "tls_config", "enable_http2", "write_relabel_configs",
+              "label_limit", "label_value_length_limit", "queue_config", "strict"});
   RemoteWriteConfig endpoint;
   endpoint.where = value.where();
   if (value.kind() != YamlNode::Kind::kMapping) return endpoint;
@@ -80,6 +89,11 @@ RemoteWriteConfig read_endpoint(const ValueReader& value) {
   endpoint.proxy = read_proxy(reader, endpoint.url);
   if (const auto tls = reader.find("tls_config")) endpoint.tls = read_tls(*tls);
   reader.read_bool("enable_http2", endpoint.enable_http2);
+  if (const auto rules = reader.find("write_relabel_configs")) {
+    endpoint.write_relabel = read_relabel(*rules);
+  }
+  reader.read_integer("label_limit", endpoint.label_limit, {0, kLabelLimitMax});
+  reader.read_byte_size("label_value_length_limit", endpoint.label_value_length_limit, 0);
   if (const auto queue = reader.find("queue_config")) endpoint.queue = read_queue(*queue);
   reader.read_bool("strict", endpoint.strict);
   return endpoint;

@@ -18,8 +18,26 @@ std::size_t series_count(const Snapshot& snapshot) {
   return count;
 }
 
+namespace {
+
+// External labels are added before the rules, which may take them away again.
+EncoderOptions prepared(EncoderOptions options) {
+  options.rules.external_labels = options.writing.labels.external_labels;
+  if (!options.rules.relabeling.empty()) options.writing.labels.external_labels.clear();
+  return options;
+}
+
+// Where a request holds both forms, the rules are those of the classic one.
+bool has_classic(ProtocolVersion version, const FormOptions& options) {
+  const HistogramForm form = form_in(version, options);
+  return form == HistogramForm::kClassic || form == HistogramForm::kBoth;
+}
+
+}  // namespace
+
 Encoder::Encoder(EncoderOptions options)
-    : options_(std::move(options)),
+    : options_(prepared(std::move(options))),
+      rules_(options_.rules),
       writers_{std::make_unique<V1Writer>(options_.writing),
                std::make_unique<V2Writer>(options_.writing)},
       ended_(std::make_unique<EndedSeries>()),
@@ -28,7 +46,9 @@ Encoder::Encoder(EncoderOptions options)
 
 Encoder::~Encoder() = default;
 
-EncodedRequest Encoder::encode(const Snapshot& snapshot, const RequestRange& range) {
+EncodedRequest Encoder::encode(const Snapshot& taken, const RequestRange& range) {
+  if (range.begin == 0) rules_.set_classic(has_classic(range.version, options_.writing.forms));
+  const Snapshot& snapshot = range.begin == 0 ? rules_.apply(taken) : rules_.view_of(taken);
   if (range.begin == 0) {
     for (const auto& writer : writers_) writer->begin_pass();
     ended_->begin(snapshot);

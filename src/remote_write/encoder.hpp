@@ -10,6 +10,7 @@
 
 #include "remote_write/compressor.hpp"
 #include "remote_write/histogram_form.hpp"
+#include "remote_write/snapshot_rules.hpp"
 #include "snapshot/snapshot.hpp"
 
 namespace bpfpush {
@@ -28,6 +29,9 @@ struct EncoderOptions {
   // Of one request's series before compression, where long labels would let `samples_max` of them
   // grow past what receivers take: 32 MiB is the usual limit.
   std::size_t message_bytes_max = 16u << 20;
+
+  // Relabelling and limits. The external labels are those of `writing`.
+  SeriesRules rules = {};
 };
 
 // A request's body and what is in it.
@@ -85,8 +89,12 @@ class Encoder {
   // is given up: what ended with it ends with the next.
   void done();
 
+  // What the rules did to the snapshot that was encoded last.
+  const RulesState& rules_state() const { return rules_.state(); }
+
  private:
   EncoderOptions options_;
+  SnapshotRules rules_;
   std::array<std::unique_ptr<MessageWriter>, 2> writers_;  // by ProtocolVersion
   std::unique_ptr<EndedSeries> ended_;
   std::unique_ptr<StartStamps> starts_;

@@ -78,6 +78,24 @@ void DeliveryLog::skipped(BootTime now, std::uint64_t snapshots) {
              {"hint", std::string(hint_for(Refusal::kTooOld))}});
 }
 
+void DeliveryLog::unsent(BootTime now, const RulesState& state) {
+  for (std::size_t i = 0; i < kUnsentReasons; ++i) {
+    const std::string reason = name_of(Unsent(i));
+    const bool is_meant = Unsent(i) == Unsent::kRule;
+    if (is_meant || state.unsent[i] == 0 || !rejections_.admits(now, "unsent " + reason)) continue;
+    log::warn("series are not sent: receivers would drop them, or the whole request",
+              {{"endpoint", endpoint_},
+               {"reason", reason},
+               {"series", std::to_string(state.unsent[i])},
+               {"hint", "see write_relabel_configs and label_limit"}});
+  }
+  if (state.cut_values == 0 || !rejections_.admits(now, "cut")) return;
+  log::warn("label values are cut: receivers would drop their series",
+            {{"endpoint", endpoint_},
+             {"values", std::to_string(state.cut_values)},
+             {"hint", "see label_value_length_limit"}});
+}
+
 void DeliveryLog::clock_is_not_set(BootTime now) {
   if (!rejections_.admits(now, "clock")) return;
   log::warn("the date is not set: snapshots are held until it is", {{"endpoint", endpoint_}});

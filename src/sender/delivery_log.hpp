@@ -5,6 +5,7 @@
 #include <string>
 
 #include "env/clock.hpp"
+#include "remote_write/snapshot_rules.hpp"
 #include "sender/outage.hpp"
 #include "sender/throttle.hpp"
 #include "sender/verdict.hpp"
@@ -24,6 +25,9 @@ class DeliveryLog {
   void rejected(BootTime now, Refusal refusal, std::size_t samples, const HttpResponse& reply);
   void skipped(BootTime now, std::uint64_t snapshots);
   void clock_is_not_set(BootTime now);
+
+  // What of a snapshot could not be sent, but for what rules drop: that is meant.
+  void unsent(BootTime now, const RulesState& state);
 
  private:
   std::string endpoint_;

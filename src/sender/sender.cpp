@@ -28,6 +28,7 @@ Sender::Sender(SenderOptions options, const SenderParts& parts)
       backoff_(options_.backoff, parts.random),
       patience_(options_.patience),
       rate_(options_.bytes_per_second_max),
+      link_({options_.bytes_per_day_max, options_.push_interval, options_.is_tls}),
       catch_up_(options_.push_interval, parts.random),
       log_(options_.endpoint) {
   for (const auto& [name, value] : options_.headers) {
@@ -82,6 +83,10 @@ Sender::Ready Sender::prepare() {
     counters_.snapshots_skipped += pop(front.id);
     return Ready::kNo;
   }
+  if (link_.passes_over(backlog().pending_snapshots, stopping_.is_set())) {
+    counters_.snapshots_passed_over += pop(front.id);
+    return Ready::kNo;
+  }
   current_.reset();
   const BootTime now = clock_.now();
   const TimeView view{clock_.boot_id(), now.time_since_epoch(), clock_.wall_now(),
@@ -113,8 +118,9 @@ void Sender::encode_next() {
   const BootTime now = clock_.now();
   current.encoded = now;
   current.asks_date = must_ask_date();
-  current.with_metadata =
-      current.asks_date || !metadata_sent_ || now - *metadata_sent_ >= kMetadataInterval;
+  const std::chrono::nanoseconds interval =
+      link_.budget().is_limited() ? kMeteredMetadataInterval : kMetadataInterval;
+  current.with_metadata = current.asks_date || !metadata_sent_ || now - *metadata_sent_ >= interval;
   const Parts::Range part = current.parts.next();
   const RequestRange range{.begin = part.begin,
                            .end = current.asks_date ? part.begin : part.end,
@@ -153,6 +159,7 @@ asio::awaitable<void> Sender::wait_until(BootTime deadline) {
 std::chrono::nanoseconds Sender::settle(const Result<HttpResponse>& reply) {
   const Verdict verdict = classify(reply);
   counters_.bytes_sent += current_->request.body.size();
+  counters_.link_bytes += link_.take(clock_.now(), current_->request.body.size());
   counters_.last_status = reply ? reply->status : 0;
   if (!current_->asks_date) last_timestamp_ = current_->timestamp;
   if (reply && reply->date) receiver_clock_.heard(*reply->date, clock_.now());
@@ -208,7 +215,9 @@ std::chrono::nanoseconds Sender::retry(Verdict verdict, const Result<HttpRespons
   }
   (held ? counters_.requests_held : counters_.requests_retried) += 1;
   const auto pace = held ? Backoff::Pace::kSlow : Backoff::Pace::kUsual;
-  return backoff_.next_delay(reply ? reply->retry_after : std::nullopt, pace);
+  const std::chrono::nanoseconds delay =
+      backoff_.next_delay(reply ? reply->retry_after : std::nullopt, pace);
+  return std::max(delay, link_.budget().wait(now));
 }
 
 std::chrono::nanoseconds Sender::split(const HttpResponse& reply) {
@@ -256,6 +265,7 @@ std::chrono::nanoseconds Sender::go_on() {
     return {};
   }
   encoder_.done();
+  log_.unsent(clock_.now(), encoder_.rules_state());
   size_limit_.learn(clock_.now());
   patience_.learn(current_->gave_up);
   const bool rejected = current_->rejected;
@@ -266,7 +276,9 @@ std::chrono::nanoseconds Sender::go_on() {
 
 std::chrono::nanoseconds Sender::finish() {
   current_.reset();
-  const std::chrono::nanoseconds pause = catch_up_.pause(backlog().pending_snapshots);
+  link_.finish_snapshot();
+  const std::chrono::nanoseconds pause =
+      std::max(catch_up_.pause(backlog().pending_snapshots), link_.budget().wait(clock_.now()));
   return stopping_.is_set() ? std::chrono::nanoseconds::zero() : pause;
 }
 

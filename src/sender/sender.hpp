@@ -16,6 +16,7 @@
 #include "sender/byte_rate.hpp"
 #include "sender/catch_up.hpp"
 #include "sender/delivery_log.hpp"
+#include "sender/metered_link.hpp"
 #include "sender/parts.hpp"
 #include "sender/patience.hpp"
 #include "sender/sender_counters.hpp"
@@ -34,6 +35,8 @@ struct SenderOptions {
   Patience::Options patience = {};
   bool strict = false;  // what is refused for credentials or path is dropped, not held
   std::uint64_t bytes_per_second_max = 0;    // 0: no limit
+  std::uint64_t bytes_per_day_max = 0;       // likewise; see DayBudget
+  bool is_tls = false;                       // for what it takes of the link
   std::chrono::nanoseconds push_interval{};  // see CatchUp
 };
 
@@ -56,6 +59,7 @@ class Sender {
   // Metadata is for the receiver's memory of names and units, which need not hear it with every
   // push.
   static constexpr std::chrono::minutes kMetadataInterval{1};
+  static constexpr std::chrono::hours kMeteredMetadataInterval{1};  // where bytes are counted
 
   // How often a clock that is not set is looked at.
   static constexpr std::chrono::seconds kClockInterval{1};
@@ -69,6 +73,9 @@ class Sender {
   const std::string& endpoint() const { return options_.endpoint; }
   const SenderCounters& counters() const { return counters_; }
   SpoolState backlog() const { return spool_.state(cursor_); }
+
+  // How far apart pushes are.
+  std::chrono::nanoseconds push_interval() const { return link_.budget().interval(); }
 
  private:
   // The snapshot at hand, and the request made of it. The request is kept over its retries, which
@@ -116,6 +123,7 @@ class Sender {
   Backoff backoff_;
   Patience patience_;
   ByteRate rate_;
+  MeteredLink link_;
   CatchUp catch_up_;
   SizeLimit size_limit_;
   ReceiverClock receiver_clock_;

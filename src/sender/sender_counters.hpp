@@ -21,9 +21,11 @@ struct SenderCounters {
   std::array<std::uint64_t, kRefusals> samples_rejected{};  // by Refusal
   std::uint64_t snapshots_delivered = 0;                    // what had nothing in it included
   std::uint64_t snapshots_rejected = 0;                     // at least in part
-  std::uint64_t snapshots_skipped = 0;  // not tried, as what was newer was too old already
-  std::uint64_t bytes_sent = 0;         // bodies of all tries
-  int last_status = 0;                  // HTTP status of the last try; 0 if it had no answer
+  std::uint64_t snapshots_skipped = 0;      // not tried, as what was newer was too old already
+  std::uint64_t snapshots_passed_over = 0;  // for a newer one, within a day's bytes
+  std::uint64_t bytes_sent = 0;             // bodies of all tries
+  std::uint64_t link_bytes = 0;             // of all tries, with what goes around them; an estimate
+  int last_status = 0;                      // HTTP status of the last try; 0 if it had no answer
   bool held = false;  // nothing can be sent until credentials, url or clock are put right
   std::optional<WallTime> last_success;  // when a request was last delivered
 

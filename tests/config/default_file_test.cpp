@@ -65,6 +65,8 @@ TEST(DefaultFile, ShowsTheDefaults) {
   EXPECT_EQ(endpoint.enable_http2, want.enable_http2);
   EXPECT_EQ(endpoint.tls, want.tls);
   EXPECT_EQ(endpoint.queue, want.queue);
+  EXPECT_EQ(endpoint.label_limit, want.label_limit);
+  EXPECT_EQ(endpoint.label_value_length_limit, want.label_value_length_limit);
 }
 
 TEST(DefaultFile, HasExamplesThatAreRight) {
@@ -75,6 +77,7 @@ TEST(DefaultFile, HasExamplesThatAreRight) {
   EXPECT_EQ(file->programs.at(1).histograms.at("bio_req_latency").max_entries, 1024u);
   EXPECT_FALSE(file->remote_write.at(0).headers.empty());
   EXPECT_TRUE(file->remote_write.at(0).basic_auth);
+  EXPECT_EQ(file->remote_write.at(0).write_relabel.size(), 3u);
 }
 
 // Of the whole file, and of `maps`.
@@ -135,6 +138,17 @@ constexpr const char* kKeys[] = {"global",
                                  "no_proxy",
                                  "proxy_from_environment",
                                  "enable_http2",
+                                 "write_relabel_configs",
+                                 "source_labels",
+                                 "separator",
+                                 "regex",
+                                 "modulus",
+                                 "target_label",
+                                 "replacement",
+                                 "action",
+                                 "label_limit",
+                                 "label_value_length_limit",
+                                 "max_bytes_per_day",
                                  "tls_config",
                                  "ca_file",
                                  "cert_file",

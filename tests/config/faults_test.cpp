@@ -184,6 +184,9 @@ TEST(ConfigFaults, NameLineKeyAndRemedyInsideAnEndpoint) {
       {"queue_config: {min_backoff: 2m}", "queue_config.min_backoff: makes", "<="},
       {"queue_config: {max_backoff: 10ms}", "queue_config.max_backoff: makes", "<="},
       {"queue_config: {max_bytes_per_second: fast}", "queue_config.max_bytes_per_second: ", "fast"},
+      {"queue_config: {max_bytes_per_day: 5}", "queue_config.max_bytes_per_day: is too little",
+       "KB"},
+      {"label_limit: -1", "label_limit: -1 is out of range", ""},
       {"strict: perhaps", "strict: \"perhaps\"", "true"},
       {"queue_config: {capacity: 1}", "queue_config.capacity: unknown key", "max_backoff"},
   };

@@ -259,7 +259,8 @@ void check_host(unsigned seed, const Way& way, Tally& tally) {
                                .forms = {.form = way.form,
                                          .native_buckets_max = asked.native_buckets_max,
                                          .custom_over_1 = true}},
-                   .samples_max = 1 + host.below(300)});
+                   .samples_max = 1 + host.below(300),
+                   .rules = {.limits = {.value_bytes_max = 1 << 20}}});
   SentSeries receiver;
   for (int instant = 0; instant < 6; ++instant) {
     const Snapshot snapshot = host.next_snapshot();
