@@ -175,7 +175,7 @@ void expect_named(std::span<const char* const> keys) {
     const std::string opener = std::string(key) + ":\n";
     SCOPED_TRACE(key);
     EXPECT_TRUE(text.find(" " + entry) != text.npos || text.find("{" + entry) != text.npos ||
-                text.find(opener) != text.npos);
+                text.find("\n" + entry) != text.npos || text.find(opener) != text.npos);
   }
 }
 
