@@ -16,7 +16,8 @@ using testing::one_counter;
 using testing::one_histogram;
 
 std::vector<std::string> encoded_labels(const Snapshot& snapshot, std::vector<Label> external) {
-  Encoder encoder({.writing = {{std::move(external)}}});
+  Encoder encoder(
+      {.writing = {{std::move(external)}}, .rules = {.limits = {.value_bytes_max = 1 << 20}}});
   std::vector<std::string> labels;
   const prometheus::WriteRequest request = decode(encoder.encode(snapshot, {}).body);
   for (const auto& series : request.timeseries()) labels.push_back(labels_of(series));
