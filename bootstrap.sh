@@ -149,11 +149,49 @@ fetch_receiver() {
   say "no package here has $program: the tests that need it are skipped"
 }
 
+# Another release's lists and packages, kept apart from this machine's own. Unsigned by the keys this release has, maybe:
+# a kernel runs under emulation, without a network, and a receiver on loopback, for the tests alone.
+foreign_apt() {
+  local state=$1
+  shift
+  "$@" -o Dir::Etc::SourceList="$state/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    -o Dir::State::Lists="$state/lists" -o Dir::Cache="$state/cache" -o APT::Sandbox::User="$(id -un)"
+}
+
+# Prints a mirror of Debian that this machine knows.
+debian_mirror() {
+  cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1
+}
+
+# Receivers that take more than those of this release, as remote write 2.0, from Debian's newest suite: "newer-NAME".
+newer_receivers=(prometheus victoria-metrics)
+newer_dir=$receivers_dir/newer
+
+fetch_newer_receivers() {
+  local mirror name state=$PWD/$newer_dir/state
+  for name in "${newer_receivers[@]}"; do
+    [[ -x $receivers_dir/usr/bin/newer-$name ]] || mirror=$(debian_mirror)
+  done
+  [[ -v mirror ]] || return 0
+  [[ -n $mirror ]] || fail "this machine has no mirror of Debian to fetch newer receivers from"
+  say "unpacking newer ${newer_receivers[*]} into $newer_dir"
+  mkdir -p "$state"/{lists,cache/archives}/partial "$receivers_dir/usr/bin"
+  echo "deb [trusted=yes] $mirror sid main" >"$state/sources.list"
+  quietly foreign_apt "$state" apt-get update || fail "cannot fetch the lists of sid"
+  for name in "${newer_receivers[@]}"; do
+    (cd "$state" && quietly foreign_apt "$state" apt-get download "$name") || fail "cannot download $name"
+    dpkg-deb -x "$state/$name"_*.deb "$newer_dir"
+    ln -sf "../../newer/usr/bin/$name" "$receivers_dir/usr/bin/newer-$name"
+  done
+  rm -rf "$state"
+}
+
 fetch_receivers() {
   local receiver
   for receiver in "${receivers[@]}"; do
     fetch_receiver "${receiver%%:*}" "${receiver##*:}"
   done
+  (fetch_newer_receivers) || say "without newer receivers the tests that need them are skipped"
   say "the receivers are in $receivers_dir"
 }
 
@@ -175,21 +213,12 @@ run_fuzzers() {
 kernels=(bullseye:5.10 bookworm:6.1 trixie:6.12)
 kernels_dir=build/kernels
 
-# Another release's lists and packages, kept apart from this machine's own. Unsigned by the keys this release has, maybe:
-# the kernel runs under emulation, without a network.
-foreign_apt() {
-  local state=$1
-  shift
-  "$@" -o Dir::Etc::SourceList="$state/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-    -o Dir::State::Lists="$state/lists" -o Dir::Cache="$state/cache" -o APT::Sandbox::User="$(id -un)"
-}
-
 fetch_kernel() {
   local release=${1%%:*} version=${1##*:} package mirror
   local state=$PWD/$kernels_dir/$release
   [[ -e $kernels_dir/$version.deb ]] && return
   say "fetching kernel $version of Debian $release"
-  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -oE 'https?://[^ ]+/debian/?( |$)' | head -n 1)
+  mirror=$(debian_mirror)
   [[ -n $mirror ]] || fail "this machine has no mirror of Debian to fetch kernels from"
   mkdir -p "$state"/{lists,cache/archives}/partial
   echo "deb [trusted=yes] $mirror $release main" >"$state/sources.list"

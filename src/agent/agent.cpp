@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "agent/endpoint_protocol.hpp"
 #include "agent/endpoint_rules.hpp"
 #include "agent/event_drain.hpp"
 #include "agent/schedule.hpp"
@@ -37,6 +38,16 @@ std::string identity(const Config& config) {
   return text;
 }
 
+// A snapshot of the same families, whose series are gone: so they all end.
+std::shared_ptr<const Snapshot> without_series(const Snapshot& snapshot) {
+  auto empty = std::make_shared<Snapshot>();
+  empty->instant = snapshot.instant;
+  for (const FamilySnapshot& family : snapshot.families) {
+    empty->families.push_back({.family = family.family, .series = {}, .values = {}});
+  }
+  return empty;
+}
+
 Result<std::unique_ptr<Spool>> make_spool(const SpoolConfig& config,
                                           const asio::any_io_executor& executor,
                                           const AgentParts& parts) {
@@ -64,6 +75,8 @@ Result<std::unique_ptr<Agent>> Agent::create(const Config& config,
   if (!spool) return spool.error();
   std::unique_ptr<Agent> agent(new Agent(config, executor, parts, std::move(*spool)));
   for (const RemoteWriteConfig& endpoint : config.remote_write) {
+    const Result<void> possible = check_forms(endpoint, parts.collector);
+    if (!possible) return possible.error();
     auto transport = transport_of(endpoint);
     if (!transport) {
       return Error(transport.error().code, endpoint.where + ": remote_write " + endpoint.name +
@@ -87,6 +100,8 @@ Agent::Agent(const Config& config, const asio::any_io_executor& executor, const 
       interval_(config.push_interval),
       phase_(push_phase(identity(config), config.push_interval)),
       flush_timeout_(config.flush_timeout),
+      stale_markers_at_exit_(config.stale_markers_at_exit),
+      storage_(parts.storage),
       spool_(std::move(spool)),
       stop_requested_(executor),
       abandoned_(executor),
@@ -97,7 +112,8 @@ Agent::Agent(const Config& config, const asio::any_io_executor& executor, const 
 
 void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transport> transport,
                          SeriesRules rules, Random& random) {
-  EncoderOptions encoding{.writing = {{external_labels_}},
+  EncoderOptions encoding{.writing = {{external_labels_}, form_options(config.protocol)},
+                          .compression = compression_of(config.protocol),
                           .samples_max = config.queue.max_samples_per_send};
   encoding.rules = std::move(rules);
   endpoints_.push_back(std::make_unique<Endpoint>(std::move(transport), std::move(encoding)));
@@ -106,14 +122,17 @@ void Agent::add_endpoint(const RemoteWriteConfig& config, std::unique_ptr<Transp
       .endpoint = to_valid_utf8(config.name),
       .headers = config.headers,
       .backoff = {config.queue.min_backoff, config.queue.max_backoff},
+      .version = version_of(config.protocol),
+      .compression = compression_of(config.protocol),
+      .url = config.url,
       .strict = config.strict,
       .bytes_per_second_max = config.queue.max_bytes_per_second,
       .bytes_per_day_max = config.queue.max_bytes_per_day,
       .is_tls = is_https(config.url),
       .push_interval = interval_,
   };
-  const SenderParts parts{*spool_, endpoint.encoder, *endpoint.transport,
-                          clock_,  random,           draining_};
+  const SenderParts parts{*spool_,   endpoint.encoder, *endpoint.transport, clock_, random,
+                          draining_, storage_};
   endpoint.sender = std::make_unique<Sender>(std::move(options), parts);
 }
 
@@ -149,7 +168,10 @@ asio::awaitable<void> Agent::collect() {
     // A stop that comes while a snapshot is taken asks for one more: the last read is after it.
     const bool last = stop_requested_.is_set();
     auto snapshot = take_snapshot();
+    std::shared_ptr<const Snapshot> ends;
+    if (last && stale_markers_at_exit_) ends = without_series(*snapshot);
     co_await spool_->append(std::move(snapshot));
+    if (ends) co_await spool_->append(std::move(ends));
     if (last) break;
     const BootTime due = next_push(clock_.now(), interval_, phase_);
     co_await (clock_.sleep_until(due) || stop_requested_.wait());

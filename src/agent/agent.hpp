@@ -88,6 +88,8 @@ class Agent {
   std::chrono::nanoseconds interval_;
   std::chrono::nanoseconds phase_;
   std::chrono::nanoseconds flush_timeout_;
+  bool stale_markers_at_exit_;
+  Storage* storage_;
   std::unique_ptr<Spool> spool_;
   Event stop_requested_;
   BootTime stop_requested_at_{};

@@ -194,6 +194,14 @@ void Collector::collect(std::vector<FamilySnapshot>& families) {
   }
 }
 
+std::vector<FamilyOrigin> Collector::families() const {
+  std::vector<FamilyOrigin> all;
+  for (std::size_t i = 0; i < metrics_.size(); ++i) {
+    all.push_back({maps_[i].object, maps_[i].map, metrics_[i].family});
+  }
+  return all;
+}
+
 std::uint64_t Collector::invalid_utf8() const {
   std::uint64_t count = invalid_utf8_before_;
   for (const Metric& metric : metrics_) count += metric.series.repaired();

@@ -41,6 +41,13 @@ struct MapState {
   std::optional<std::uint64_t> lost_records;  // of a perf_event_array
 };
 
+// A family, and where it is read.
+struct FamilyOrigin {
+  std::string object;
+  std::string map;
+  std::shared_ptr<const Family> family;
+};
+
 // One metric to collect: what it is called and where it is read.
 struct CollectedMetric {
   std::string object;  // whose it is, and
@@ -100,6 +107,8 @@ class Collector {
   const std::vector<ProgramState>& programs() const { return programs_; }
   const std::vector<PinnedState>& pinned() const { return pinned_; }
   const std::vector<MapState>& maps() const { return maps_; }
+  // What is collected, as far as it is known: labels of maps that are still to come are not.
+  std::vector<FamilyOrigin> families() const;
   // Label values that were not UTF-8, each counted when its series appears.
   std::uint64_t invalid_utf8() const;
 

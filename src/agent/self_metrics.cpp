@@ -78,7 +78,7 @@ const std::vector<Definition>& definitions() {
       {"bpfpush_sender_samples_total",
        kCounter,
        {"endpoint", "outcome"},
-       "Samples in requests that were delivered, or rejected for good and dropped."},
+       "Samples delivered, rejected for good, or unwritten: left out of a request that was taken."},
       {"bpfpush_sender_rejected_samples_total",
        kCounter,
        {"endpoint", "reason"},
@@ -251,6 +251,7 @@ void SelfMetrics::set_endpoint(const EndpointState& endpoint) {
   set_requests("split", counters.requests_split);
   set("bpfpush_sender_samples_total", {endpoint.name, "delivered"}, counters.samples_delivered);
   set("bpfpush_sender_samples_total", {endpoint.name, "rejected"}, counters.all_samples_rejected());
+  set("bpfpush_sender_samples_total", {endpoint.name, "unwritten"}, counters.samples_unwritten);
   for (std::size_t i = 0; i < kRefusals; ++i) {
     set("bpfpush_sender_rejected_samples_total", {endpoint.name, name_of(Refusal(i))},
         counters.samples_rejected[i]);

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/endpoint_protocol.hpp"
 #include "agent/programs.hpp"
 #include "commands/commands.hpp"
 #include "commands/setup.hpp"
@@ -48,6 +49,8 @@ Result<void> check_parts(const Config& config, const Filesystem& filesystem) {
   const Result<void> opened = open_programs(config, filesystem, collector);
   if (!opened) add(opened.error().message());
   for (const RemoteWriteConfig& endpoint : config.remote_write) {
+    const Result<void> possible = check_forms(endpoint, collector);
+    if (opened && !possible) add(possible.error().message());
     for (const std::string& fault : faults_of(endpoint, filesystem)) {
       add(endpoint.where + ": remote_write " + endpoint.name + ": " + fault);
     }

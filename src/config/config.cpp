@@ -56,10 +56,11 @@ void add_default_labels(const ValueReader& root, const Environment& environment,
 }
 
 void read_global(const ValueReader& value, Config& config) {
-  const MappingReader reader(value,
-                             {"push_interval", "flush_timeout", "namespace", "external_labels"});
+  const MappingReader reader(value, {"push_interval", "flush_timeout", "stale_markers_at_exit",
+                                     "namespace", "external_labels"});
   reader.read_duration("push_interval", config.push_interval, kPushIntervalMin);
   reader.read_duration("flush_timeout", config.flush_timeout, milliseconds(0));
+  reader.read_bool("stale_markers_at_exit", config.stale_markers_at_exit);
   reader.read_text("namespace", config.metric_namespace);
   if (!is_identifier(config.metric_namespace)) {
     reader.fault_at("namespace", in_quotes(config.metric_namespace) +

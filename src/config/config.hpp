@@ -89,6 +89,17 @@ struct QueueConfig {
   friend bool operator==(const QueueConfig&, const QueueConfig&) = default;
 };
 
+// What an endpoint is sent.
+struct ProtocolConfig {
+  std::string protobuf_message = "auto";  // or a message's name
+  std::string compression = "snappy";     // or zstd
+  std::string histograms = "classic";     // or native, custom, both
+  std::size_t native_histogram_bucket_limit = 160;
+  bool custom_histograms_over_1 = false;  // against the protocol
+
+  friend bool operator==(const ProtocolConfig&, const ProtocolConfig&) = default;
+};
+
 struct RemoteWriteConfig {
   std::string url;
   std::string name;  // distinct; the URL's host and port where none is given
@@ -106,6 +117,7 @@ struct RemoteWriteConfig {
   std::size_t label_limit = 30;                  // of a series; 0: none
   std::size_t label_value_length_limit = 2'048;  // bytes; 0: none
   QueueConfig queue;
+  ProtocolConfig protocol;
   bool strict = false;  // drop what is refused with 401, 403 or 404
   std::string where;
 };
@@ -141,6 +153,7 @@ struct LogConfig {
 struct Config {
   std::chrono::milliseconds push_interval{15'000};
   std::chrono::milliseconds flush_timeout{5'000};  // at exit
+  bool stale_markers_at_exit = false;              // every series ends with the agent
   std::string metric_namespace = "ebpf";           // `global.namespace`
   // Distinct valid names. "job" and "instance" are among them unless the file gives them; an empty
   // value, which is the same as no label, takes them away.

@@ -6,6 +6,7 @@
 #include "config/http_syntax.hpp"
 #include "config/read_authentication.hpp"
 #include "config/read_connection.hpp"
+#include "config/read_protocol.hpp"
 #include "config/read_relabel.hpp"
 
 namespace bpfpush {
@@ -73,11 +74,30 @@ QueueConfig read_queue(const ValueReader& value) {
 }
 
 RemoteWriteConfig read_endpoint(const ValueReader& value) {
-  const MappingReader reader(
-      value, {"url", "name", "headers", "remote_timeout", "basic_auth", "authorization",
-              "bearer_token_file", "oauth2", "sigv4", "proxy_url", "no_proxy",
-              "proxy_from_environment", "tls_config", "enable_http2", "write_relabel_configs",
-              "label_limit", "label_value_length_limit", "queue_config", "strict"});
+  const MappingReader reader(value, {"url",
+                                     "name",
+                                     "headers",
+                                     "remote_timeout",
+                                     "basic_auth",
+                                     "authorization",
+                                     "bearer_token_file",
+                                     "oauth2",
+                                     "sigv4",
+                                     "proxy_url",
+                                     "no_proxy",
+                                     "proxy_from_environment",
+                                     "tls_config",
+                                     "enable_http2",
+                                     "write_relabel_configs",
+                                     "label_limit",
+                                     "label_value_length_limit",
+                                     "queue_config",
+                                     "strict",
+                                     "protobuf_message",
+                                     "compression",
+                                     "histograms",
+                                     "native_histogram_bucket_limit",
+                                     "custom_histograms_over_1"});
   RemoteWriteConfig endpoint;
   endpoint.where = value.where();
   if (value.kind() != YamlNode::Kind::kMapping) return endpoint;
@@ -95,6 +115,7 @@ RemoteWriteConfig read_endpoint(const ValueReader& value) {
   reader.read_integer("label_limit", endpoint.label_limit, {0, kLabelLimitMax});
   reader.read_byte_size("label_value_length_limit", endpoint.label_value_length_limit, 0);
   if (const auto queue = reader.find("queue_config")) endpoint.queue = read_queue(*queue);
+  endpoint.protocol = read_protocol(reader);
   reader.read_bool("strict", endpoint.strict);
   return endpoint;
 }

@@ -22,7 +22,7 @@ FamilyForm family_form(const Family& family, HistogramForm form, std::size_t nat
 
 bool is_impossible(const Family& family, HistogramForm form) {
   const bool needs_schema = form == HistogramForm::kNative || form == HistogramForm::kBoth;
-  return needs_schema && family.type == MetricType::kHistogram &&
+  return needs_schema && family.type == MetricType::kHistogram && !family.bounds.empty() &&
          !exponential_layout(family.bounds);
 }
 

@@ -46,7 +46,8 @@ struct FamilyForm {
 // Whatever is not a histogram is classic; so is, in a native form, one whose bounds no schema has.
 FamilyForm family_form(const Family& family, HistogramForm form, std::size_t native_buckets_max);
 
-// Whether the form is impossible for the family: its bounds are no schema's.
+// Whether the form is impossible for the family: its bounds are no schema's. Of a map that is still
+// to come, the family has no bounds yet, and nothing is impossible.
 bool is_impossible(const Family& family, HistogramForm form);
 
 }  // namespace bpfpush

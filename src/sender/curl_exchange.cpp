@@ -12,6 +12,7 @@
 #include "sender/curl_easy.hpp"
 #include "sender/curl_error.hpp"
 #include "sender/curl_url.hpp"
+#include "sender/curl_written.hpp"
 #include "sender/request_headers.hpp"
 
 namespace bpfpush {
@@ -244,6 +245,7 @@ HttpResponse CurlExchange::Transfer::response() {
   if (retry_after > 0) {  // 0: none, < 0: past
     response.retry_after = std::min(std::chrono::seconds(retry_after), kRetryAfterMax);
   }
+  response.written = written_counts(easy);
   curl_header* date = nullptr;
   if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &date) == CURLHE_OK) {
     const std::time_t seconds = curl_getdate(date->value, nullptr);

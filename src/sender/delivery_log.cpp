@@ -70,6 +70,26 @@ void DeliveryLog::rejected(BootTime now, Refusal refusal, std::size_t samples,
                        {"hint", std::string(hint)}});
 }
 
+void DeliveryLog::unwritten(BootTime now, std::size_t samples) {
+  if (!rejections_.admits(now, "unwritten")) return;
+  log::warn("request taken, but not all of its samples were written",
+            {{"endpoint", endpoint_},
+             {"samples", std::to_string(samples)},
+             {"hint", "what does the receiver's own log say?"}});
+}
+
+void DeliveryLog::version_found(ProtocolVersion version, const HttpResponse& reply) {
+  if (version == ProtocolVersion::k2) {
+    log::info("endpoint takes remote write 2.0", {{"endpoint", endpoint_}});
+    return;
+  }
+  log::info("endpoint does not take remote write 2.0: it gets 1.0, and is asked again once a day",
+            {{"endpoint", endpoint_},
+             {"status", std::to_string(reply.status)},
+             {"written_headers", reply.written.is_said() ? "yes" : "no"},
+             {"custom_histograms", "are sent as classic ones"}});
+}
+
 void DeliveryLog::skipped(BootTime now, std::uint64_t snapshots) {
   if (!rejections_.admits(now, "skipped")) return;
   log::warn("the backlog is too old for the endpoint: going forward to what it takes",

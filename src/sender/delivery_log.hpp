@@ -5,6 +5,7 @@
 #include <string>
 
 #include "env/clock.hpp"
+#include "remote_write/histogram_form.hpp"
 #include "remote_write/snapshot_rules.hpp"
 #include "sender/outage.hpp"
 #include "sender/throttle.hpp"
@@ -23,6 +24,10 @@ class DeliveryLog {
   // The endpoint took a request, the first perhaps, or refused it for good: it is there.
   void answered(BootTime now, bool is_first_delivered);
   void rejected(BootTime now, Refusal refusal, std::size_t samples, const HttpResponse& reply);
+  // It took a request, but said that it has not written as many of its samples.
+  void unwritten(BootTime now, std::size_t samples);
+  // Which version of the protocol it takes has been found out, from this answer.
+  void version_found(ProtocolVersion version, const HttpResponse& reply);
   void skipped(BootTime now, std::uint64_t snapshots);
   void clock_is_not_set(BootTime now);
 

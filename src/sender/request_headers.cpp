@@ -7,13 +7,14 @@
 namespace bpfpush {
 namespace {
 
-// In lower case. The first five are the protocol's, the others frame the message.
-constexpr std::array<std::string_view, 11> kReserved = {
+// In lower case. The first six are the protocol's, the others frame the message.
+constexpr std::array<std::string_view, 12> kReserved = {
     "content-encoding",
     "content-type",
     "retry-attempt",
     "user-agent",
     "x-prometheus-remote-write-version",
+    "x-victoriametrics-remote-write-version",
     "accept-encoding",
     "connection",
     "content-length",
@@ -57,13 +58,22 @@ Result<void> check_header(const std::string& name, const std::string& value) {
   return {};
 }
 
-HttpHeaders request_headers(const HttpHeaders& user) {
+HttpHeaders request_headers(ProtocolVersion version, Compression compression,
+                            const HttpHeaders& user) {
+  const bool is_v2 = version == ProtocolVersion::k2;
+  const bool is_zstd = compression == Compression::kZstd;
   HttpHeaders headers = {
-      {"Content-Encoding", "snappy"},
-      {"Content-Type", "application/x-protobuf"},
+      {"Content-Encoding", is_zstd ? "zstd" : "snappy"},
+      // No space behind the semicolon: some receivers would not know the type then.
+      {"Content-Type", is_v2 ? "application/x-protobuf;proto=io.prometheus.write.v2.Request"
+                             : "application/x-protobuf"},
       {"User-Agent", "bpfpush/" BPFPUSH_VERSION},
-      {"X-Prometheus-Remote-Write-Version", "0.1.0"},
   };
+  if (is_zstd) {
+    headers.emplace_back("X-VictoriaMetrics-Remote-Write-Version", "1");
+  } else {
+    headers.emplace_back("X-Prometheus-Remote-Write-Version", is_v2 ? "2.0.0" : "0.1.0");
+  }
   const auto allowed = [](const auto& header) { return !is_reserved_header(header.first); };
   std::copy_if(user.begin(), user.end(), std::back_inserter(headers), allowed);
   return headers;

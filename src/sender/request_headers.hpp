@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "remote_write/compressor.hpp"
+#include "remote_write/histogram_form.hpp"
 #include "sender/transport.hpp"
 
 namespace bpfpush {
@@ -15,7 +17,9 @@ bool is_reserved_header(std::string_view name);
 // section 5.6.2), or its value has a line break.
 Result<void> check_header(const std::string& name, const std::string& value);
 
-// The headers of a remote write 1.0 request, then the user's, without those that are reserved.
-HttpHeaders request_headers(const HttpHeaders& user);
+// The headers of a request, then the user's, without those that are reserved. zstd is of
+// VictoriaMetrics' own variant of 1.0.
+HttpHeaders request_headers(ProtocolVersion version, Compression compression,
+                            const HttpHeaders& user);
 
 }  // namespace bpfpush

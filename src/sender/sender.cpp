@@ -11,14 +11,14 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "sender/request_headers.hpp"
-#include "sender/skip.hpp"
 
 namespace bpfpush {
 namespace asio = boost::asio;
 
 Sender::Sender(SenderOptions options, const SenderParts& parts)
     : options_(std::move(options)),
-      headers_(request_headers(options_.headers)),
+      headers_{request_headers(ProtocolVersion::k1, options_.compression, options_.headers),
+               request_headers(ProtocolVersion::k2, options_.compression, options_.headers)},
       spool_(parts.spool),
       encoder_(parts.encoder),
       transport_(parts.transport),
@@ -30,7 +30,12 @@ Sender::Sender(SenderOptions options, const SenderParts& parts)
       rate_(options_.bytes_per_second_max),
       link_({options_.bytes_per_day_max, options_.push_interval, options_.is_tls}),
       catch_up_(options_.push_interval, parts.random),
+      negotiation_(options_.version),
+      version_file_(parts.storage, options_.endpoint, options_.url),
       log_(options_.endpoint) {
+  if (const auto finding = version_file_.load()) {
+    negotiation_.recall(*finding, clock_.now(), clock_.wall_now());
+  }
   for (const auto& [name, value] : options_.headers) {
     if (!is_reserved_header(name)) continue;
     log::warn("header ignored: the protocol sets it", {{"endpoint", endpoint()}, {"header", name}});
@@ -63,6 +68,10 @@ asio::awaitable<void> Sender::run() {
       if (cancellation.cancelled() != asio::cancellation_type::none) co_return;
     }
     const std::chrono::nanoseconds delay = settle(reply);
+    if (negotiation_.take_news()) {
+      VersionFinding finding{*negotiation_.found(), clock_.wall_now()};
+      co_await version_file_.save(finding);
+    }
     if (delay > std::chrono::nanoseconds::zero()) {
       const BootTime deadline = clock_.now() + delay;
       co_await wait_until(deadline);
@@ -117,14 +126,18 @@ void Sender::encode_next() {
   Current& current = *current_;
   const BootTime now = clock_.now();
   current.encoded = now;
+  current.version = negotiation_.version(now);
   current.asks_date = must_ask_date();
   const std::chrono::nanoseconds interval =
       link_.budget().is_limited() ? kMeteredMetadataInterval : kMetadataInterval;
-  current.with_metadata = current.asks_date || !metadata_sent_ || now - *metadata_sent_ >= interval;
+  current.with_metadata =
+      current.version == ProtocolVersion::k1 &&
+      (current.asks_date || !metadata_sent_ || now - *metadata_sent_ >= interval);
   const Parts::Range part = current.parts.next();
   const RequestRange range{.begin = part.begin,
                            .end = current.asks_date ? part.begin : part.end,
                            .samples_max = size_limit_.samples_max(now),
+                           .version = current.version,
                            .with_metadata = current.with_metadata,
                            .timestamp = current.timestamp};
   current.request = encoder_.encode(*current.spooled.snapshot, range);
@@ -132,7 +145,8 @@ void Sender::encode_next() {
 }
 
 HttpRequest Sender::make_request() const {
-  HttpRequest request{headers_, current_->request.body};
+  HttpRequest request{headers_[static_cast<std::size_t>(current_->version)],
+                      current_->request.body};
   // Mimir makes its Retry-After longer with each attempt.
   if (backoff_.attempt() > 0) {
     request.headers.emplace_back("Retry-Attempt", std::to_string(backoff_.attempt()));
@@ -157,7 +171,7 @@ asio::awaitable<void> Sender::wait_until(BootTime deadline) {
 }
 
 std::chrono::nanoseconds Sender::settle(const Result<HttpResponse>& reply) {
-  const Verdict verdict = classify(reply);
+  const Verdict verdict = judge(reply);
   counters_.bytes_sent += current_->request.body.size();
   counters_.link_bytes += link_.take(clock_.now(), current_->request.body.size());
   counters_.last_status = reply ? reply->status : 0;
@@ -165,6 +179,11 @@ std::chrono::nanoseconds Sender::settle(const Result<HttpResponse>& reply) {
   if (reply && reply->date) receiver_clock_.heard(*reply->date, clock_.now());
   counters_.held = verdict == Verdict::kHeld && !options_.strict;
   if (counters_.held || verdict == Verdict::kRetry) return retry(verdict, reply);
+  if (verdict == Verdict::kOtherVersion) {
+    counters_.requests_retried += 1;
+    encode_next();
+    return {};
+  }
 
   backoff_.reset();
   const bool is_first =
@@ -178,23 +197,12 @@ std::chrono::nanoseconds Sender::settle(const Result<HttpResponse>& reply) {
   if (current_->with_metadata) metadata_sent_ = current_->encoded;
   switch (verdict) {
     case Verdict::kDelivered:
-      return deliver();
+      return deliver(*reply);
     case Verdict::kTooLarge:
       return split(*reply);
     default:
       return reject(refusal_of(*reply), *reply);
   }
-}
-
-std::chrono::nanoseconds Sender::deliver() {
-  const std::size_t samples = current_->request.samples;
-  counters_.requests_delivered += 1;
-  counters_.samples_delivered += samples;
-  counters_.last_success = clock_.wall_now();
-  too_old_in_a_row_ = 0;
-  size_limit_.passed(samples);
-  current_->parts.passed(current_->request.next);
-  return go_on();
 }
 
 std::chrono::nanoseconds Sender::retry(Verdict verdict, const Result<HttpResponse>& reply) {
@@ -204,6 +212,11 @@ std::chrono::nanoseconds Sender::retry(Verdict verdict, const Result<HttpRespons
   catch_up_.interrupted();
   const bool may_be_the_request = reply && reply->status >= 500 && !current_->asks_date;
   if (may_be_the_request && (current_->parts.isolating() || patience_.ends(now))) {
+    if (negotiation_.give_up(current_->version, now)) {
+      patience_.renew();
+      encode_next();
+      return {};
+    }
     const Parts::Failure failure = current_->parts.failed(current_->request.next);
     if (failure == Parts::Failure::kGiveUp) {
       current_->gave_up = true;
@@ -218,41 +231,6 @@ std::chrono::nanoseconds Sender::retry(Verdict verdict, const Result<HttpRespons
   const std::chrono::nanoseconds delay =
       backoff_.next_delay(reply ? reply->retry_after : std::nullopt, pace);
   return std::max(delay, link_.budget().wait(now));
-}
-
-std::chrono::nanoseconds Sender::split(const HttpResponse& reply) {
-  size_limit_.refused();
-  if (!current_->parts.halve(current_->request.next)) return reject(Refusal::kTooLarge, reply);
-  counters_.requests_split += 1;
-  patience_.renew();
-  encode_next();
-  return {};
-}
-
-std::chrono::nanoseconds Sender::reject(Refusal refusal, const HttpResponse& reply) {
-  count_rejected(refusal, reply);
-  current_->parts.refused(current_->request.next);
-  return refusal == Refusal::kTooOld ? skip() : go_on();
-}
-
-void Sender::count_rejected(Refusal refusal, const HttpResponse& reply) {
-  const std::size_t samples = current_->request.samples;
-  counters_.requests_rejected += 1;
-  counters_.samples_rejected[static_cast<std::size_t>(refusal)] += samples;
-  current_->rejected = true;
-  log_.rejected(clock_.now(), refusal, samples, reply);
-}
-
-// What is older than a snapshot refused as too old would be refused too, and so, it may be, much of
-// what follows.
-std::chrono::nanoseconds Sender::skip() {
-  const std::uint64_t pending = backlog().pending_snapshots;
-  if (pending <= 1) return go_on();
-  too_old_in_a_row_ += 1;
-  to_skip_ = skip_step(too_old_in_a_row_, pending) - 1;
-  if (to_skip_ > 0) log_.skipped(clock_.now(), counters_.snapshots_skipped + to_skip_);
-  counters_.snapshots_rejected += pop(current_->spooled.id);
-  return finish();
 }
 
 // The current request is through, delivered or refused for good: on to the rest of its snapshot, or

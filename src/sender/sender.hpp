@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
@@ -11,12 +12,14 @@
 #include "env/clock.hpp"
 #include "env/event.hpp"
 #include "env/random.hpp"
+#include "env/storage.hpp"
 #include "remote_write/encoder.hpp"
 #include "sender/backoff.hpp"
 #include "sender/byte_rate.hpp"
 #include "sender/catch_up.hpp"
 #include "sender/delivery_log.hpp"
 #include "sender/metered_link.hpp"
+#include "sender/negotiation.hpp"
 #include "sender/parts.hpp"
 #include "sender/patience.hpp"
 #include "sender/sender_counters.hpp"
@@ -24,6 +27,7 @@
 #include "sender/stamp.hpp"
 #include "sender/transport.hpp"
 #include "sender/verdict.hpp"
+#include "sender/version_file.hpp"
 #include "spool/spool.hpp"
 
 namespace bpfpush {
@@ -33,6 +37,10 @@ struct SenderOptions {
   HttpHeaders headers;   // the user's; those that remote write sets itself are ignored
   BackoffOptions backoff;
   Patience::Options patience = {};
+  // The version to send in; nothing is 2.0 where the endpoint takes it, else 1.0.
+  std::optional<ProtocolVersion> version = ProtocolVersion::k1;
+  Compression compression = Compression::kSnappy;  // the encoder's
+  std::string url = {};                            // the endpoint's, to know it again
   bool strict = false;  // what is refused for credentials or path is dropped, not held
   std::uint64_t bytes_per_second_max = 0;    // 0: no limit
   std::uint64_t bytes_per_day_max = 0;       // likewise; see DayBudget
@@ -49,11 +57,13 @@ struct SenderParts {
   Random& random;
   Event& stopping;  // set once nothing more will be appended: a sender that waits to retry then
                     // tries at once, once
+  Storage* storage = nullptr;  // where what was found of the endpoint is kept; none: nowhere
 };
 
-// Delivers the snapshots of a spool to one endpoint, oldest first, as remote write 1.0. A snapshot
+// Delivers the snapshots of a spool to one endpoint, oldest first, as remote write. A snapshot
 // leaves the spool only once the receiver has taken or for good refused all of its requests: a
-// crash sends some twice rather than never. What was answered is never sent again.
+// crash sends some twice rather than never. What was answered is never sent again, but for what
+// the receiver could not read: that is sent in the other version.
 class Sender {
  public:
   // Metadata is for the receiver's memory of names and units, which need not hear it with every
@@ -85,6 +95,7 @@ class Sender {
     WallTime timestamp;
     Parts parts = Parts(std::numeric_limits<std::size_t>::max());  // until it is known how many
     EncodedRequest request = {};
+    ProtocolVersion version = ProtocolVersion::k1;  // the request's
     bool with_metadata = false;
     bool asks_date = false;  // the request has no samples: its answer is to tell the date
     bool rejected = false;   // some of it was
@@ -102,18 +113,22 @@ class Sender {
 
   // Act upon an answer; what they return is how long to wait then.
   std::chrono::nanoseconds settle(const Result<HttpResponse>& reply);
-  std::chrono::nanoseconds deliver();
   std::chrono::nanoseconds retry(Verdict verdict, const Result<HttpResponse>& reply);
+  std::chrono::nanoseconds go_on();
+  std::chrono::nanoseconds finish();
+  std::uint64_t pop(std::uint64_t id);
+
+  // In sender_answers.cpp.
+  SentRequest sent() const;
+  Verdict judge(const Result<HttpResponse>& reply);
+  std::chrono::nanoseconds deliver(const HttpResponse& reply);
   std::chrono::nanoseconds split(const HttpResponse& reply);
   std::chrono::nanoseconds reject(Refusal refusal, const HttpResponse& reply);
   std::chrono::nanoseconds skip();
-  std::chrono::nanoseconds go_on();
-  std::chrono::nanoseconds finish();
   void count_rejected(Refusal refusal, const HttpResponse& reply);
-  std::uint64_t pop(std::uint64_t id);
 
   SenderOptions options_;
-  HttpHeaders headers_;
+  std::array<HttpHeaders, 2> headers_;  // by ProtocolVersion
   Spool& spool_;
   Encoder& encoder_;
   Transport& transport_;
@@ -126,6 +141,8 @@ class Sender {
   MeteredLink link_;
   CatchUp catch_up_;
   SizeLimit size_limit_;
+  Negotiation negotiation_;
+  VersionFile version_file_;
   ReceiverClock receiver_clock_;
   DeliveryLog log_;
   SenderCounters counters_;

@@ -18,6 +18,7 @@ struct SenderCounters {
   std::uint64_t requests_held = 0;      // refused until credentials or url are put right
   std::uint64_t requests_split = 0;     // sent again in parts
   std::uint64_t samples_delivered = 0;
+  std::uint64_t samples_unwritten = 0;  // of delivered requests; the receiver left them out
   std::array<std::uint64_t, kRefusals> samples_rejected{};  // by Refusal
   std::uint64_t snapshots_delivered = 0;                    // what had nothing in it included
   std::uint64_t snapshots_rejected = 0;                     // at least in part

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +24,15 @@ struct HttpRequest {
   std::span<const std::byte> body;
 };
 
+// What a receiver of remote write 2.0 says that it has written, in headers that it must send.
+struct WrittenCounts {
+  std::optional<std::uint64_t> samples;
+  std::optional<std::uint64_t> histograms;
+  std::optional<std::uint64_t> exemplars;
+
+  bool is_said() const { return samples || histograms || exemplars; }
+};
+
 // What came back. A status is data: the caller decides what it means.
 struct HttpResponse {
   int status = 0;
@@ -30,6 +40,7 @@ struct HttpResponse {
   std::optional<std::chrono::seconds> retry_after;
   std::optional<WallTime> date;  // when it was sent, by the server's clock
   std::string location;          // where a 3xx points; it is never followed
+  WrittenCounts written = {};
 };
 
 // Carries requests to one endpoint, one at a time. The error is for when no complete answer came:

@@ -135,6 +135,10 @@ std::string_view hint_for(Refusal refusal) {
 }
 
 std::string_view hint_for_held(int status) {
+  if (status == 415 || status / 100 == 2) {
+    return "it does not take remote write 2.0; set protobuf_message to auto or to "
+           "prometheus.WriteRequest";
+  }
   if (status == 404 || status == 405) {
     return "is the path of url that of the receiver's remote write, and is that switched on?";
   }

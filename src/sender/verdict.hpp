@@ -9,12 +9,13 @@ namespace bpfpush {
 
 // What an answer means for the request it answers.
 enum class Verdict {
-  kDelivered,  // the receiver has it
-  kRejected,   // it refuses this request for good: count, log, go on with the next
-  kTooOld,     // the same, and it will refuse everything older
-  kTooLarge,   // it may take it in smaller parts
-  kHeld,       // it takes nothing from us until a person puts something right: ask again, slowly
-  kRetry,      // not now: keep it and ask again later
+  kDelivered,     // the receiver has it
+  kRejected,      // it refuses this request for good: count, log, go on with the next
+  kTooOld,        // the same, and it will refuse everything older
+  kTooLarge,      // it may take it in smaller parts
+  kHeld,          // it takes nothing from us until a person puts something right: ask again, slowly
+  kRetry,         // not now: keep it and ask again later
+  kOtherVersion,  // it may take it in the other version of the protocol: see Negotiation
 };
 
 // Why samples were refused for good. The texts that receivers give are no protocol: they decide how

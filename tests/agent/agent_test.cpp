@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <snappy.h>
 
+#include <algorithm>
+#include <bit>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
+#include <functional>
 
 #include "remote_write_1.pb.h"
 #include "sender/fake_transport.hpp"
@@ -23,12 +26,12 @@ using std::chrono::seconds;
 // An agent without programs, which has its own metrics to push, and fake endpoints.
 class AgentTest : public testing::Test {
  protected:
-  void start(std::size_t endpoint_count) {
-    Config config;
+  void start(std::size_t endpoint_count, Config config = {}) {
     config.external_labels = {{"instance", "test"}};
     for (std::size_t i = 0; i < endpoint_count; ++i) {
       RemoteWriteConfig endpoint;
       endpoint.name = "endpoint-" + std::to_string(i);
+      endpoint.protocol.protobuf_message = "prometheus.WriteRequest";
       config.remote_write.push_back(std::move(endpoint));
     }
     const AgentParts parts{clock_, random_, collector_};
@@ -90,6 +93,35 @@ TEST_F(AgentTest, StopTakesALastSnapshotAndEndsWhenItIsDelivered) {
   run_for(milliseconds(100));
   EXPECT_EQ(transports_[0]->answered, 2);
   EXPECT_TRUE(ended_);
+}
+
+// All samples of a request are the stale marker.
+bool ends_all(const Posted& posted) {
+  std::string message;
+  prometheus::WriteRequest request;
+  if (!snappy::Uncompress(posted.body.data(), posted.body.size(), &message)) return false;
+  if (!request.ParseFromString(message) || request.timeseries().empty()) return false;
+  return std::all_of(request.timeseries().begin(), request.timeseries().end(), [](const auto& one) {
+    return std::bit_cast<std::uint64_t>(one.samples(0).value()) == 0x7ff0000000000002;
+  });
+}
+
+TEST_F(AgentTest, StopEndsEverySeriesIfThatIsWanted) {
+  for (const bool wanted : {false, true}) {
+    SCOPED_TRACE(wanted);
+    Config config;
+    config.stale_markers_at_exit = wanted;
+    ended_ = false;
+    start(1, config);
+    run_for(seconds(1));
+    agent_->stop();
+    run_for(milliseconds(100));
+    EXPECT_TRUE(ended_);
+    EXPECT_EQ(transports_.back()->answered, wanted ? 3 : 2);
+    EXPECT_EQ(ends_all(transports_.back()->posted.back()), wanted);
+  }
+  const auto times = timestamps(transports_.size() - 1);
+  EXPECT_EQ(std::adjacent_find(times.begin(), times.end(), std::greater_equal<>()), times.end());
 }
 
 TEST_F(AgentTest, StopGivesUpAfterTheFlushTimeout) {

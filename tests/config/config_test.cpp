@@ -24,6 +24,7 @@ TEST(ParseConfig, TakesAnEmptyFileForAllDefaults) {
     const Config config = parsed(yaml);
     EXPECT_EQ(config.push_interval, defaults.push_interval);
     EXPECT_EQ(config.flush_timeout, defaults.flush_timeout);
+    EXPECT_FALSE(config.stale_markers_at_exit);
     EXPECT_EQ(config.metric_namespace, "ebpf");
     EXPECT_THAT(config.external_labels,
                 ElementsAre(Pair("job", "bpfpush"), Pair("instance", "edge-1")));
@@ -37,10 +38,12 @@ TEST(ParseConfig, TakesAnEmptyFileForAllDefaults) {
 
 TEST(ParseConfig, ReadsTheGlobalSpoolAndLogSections) {
   const Config config = parsed(
-      "global:\n  push_interval: 1m30s\n  flush_timeout: 0\n  namespace: kernel\n"
+      "global:\n  push_interval: 1m30s\n  stale_markers_at_exit: true\n  flush_timeout: 0\n  "
+      "namespace: kernel\n"
       "spool: {max_bytes: 64MB}\nlog: {level: debug}\n");
   EXPECT_EQ(config.push_interval, milliseconds(90'000));
   EXPECT_EQ(config.flush_timeout, milliseconds(0));
+  EXPECT_TRUE(config.stale_markers_at_exit);
   EXPECT_EQ(config.metric_namespace, "kernel");
   EXPECT_EQ(config.spool.max_bytes, 64'000'000u);
   EXPECT_EQ(config.log.level, "debug");

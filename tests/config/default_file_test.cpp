@@ -43,6 +43,7 @@ TEST(DefaultFile, ShowsTheDefaults) {
   ASSERT_TRUE(defaults) << defaults.error().message();
   EXPECT_EQ(file->push_interval, defaults->push_interval);
   EXPECT_EQ(file->flush_timeout, defaults->flush_timeout);
+  EXPECT_EQ(file->stale_markers_at_exit, defaults->stale_markers_at_exit);
   EXPECT_EQ(file->metric_namespace, defaults->metric_namespace);
   EXPECT_EQ(file->external_labels, defaults->external_labels);
   EXPECT_EQ(file->spool, defaults->spool);
@@ -67,6 +68,7 @@ TEST(DefaultFile, ShowsTheDefaults) {
   EXPECT_EQ(endpoint.queue, want.queue);
   EXPECT_EQ(endpoint.label_limit, want.label_limit);
   EXPECT_EQ(endpoint.label_value_length_limit, want.label_value_length_limit);
+  EXPECT_EQ(endpoint.protocol, want.protocol);
 }
 
 TEST(DefaultFile, HasExamplesThatAreRight) {
@@ -89,6 +91,7 @@ constexpr const char* kKeys[] = {"global",
                                  "coarsest_step",
                                  "push_interval",
                                  "flush_timeout",
+                                 "stale_markers_at_exit",
                                  "namespace",
                                  "external_labels",
                                  "programs",
@@ -149,6 +152,10 @@ constexpr const char* kKeys[] = {"global",
                                  "label_limit",
                                  "label_value_length_limit",
                                  "max_bytes_per_day",
+                                 "protobuf_message",
+                                 "native_histogram_bucket_limit",
+                                 "custom_histograms_over_1",
+                                 "compression",
                                  "tls_config",
                                  "ca_file",
                                  "cert_file",

@@ -69,9 +69,6 @@ class OwnSender {
       if (header == headers_.end()) return std::nullopt;
       return header->second;
     };
-    if (version_ == ProtocolVersion::k2) {
-      return {"POST", "/api/v1/write", kContentTypeOfV2, "snappy", value("User-Agent"), "2.0.0"};
-    }
     return {"POST",
             "/api/v1/write",
             value("Content-Type"),
@@ -87,7 +84,7 @@ class OwnSender {
 
   ProtocolVersion version_;
   Encoder encoder_;
-  HttpHeaders headers_ = request_headers({});
+  HttpHeaders headers_ = request_headers(version_, Compression::kSnappy, {});
   WallTime now_;
   Store store_;
   OnRequest on_request_ = [this](const ReceivedRequest& request) { take(request); };

@@ -210,8 +210,9 @@ TEST_F(SigV4Test, IsOverTheBodyAndTheHeaders) {
   const std::string bodies[] = {std::string("\0\1 binary \xff", 11), "", std::string(3 << 20, 'x')};
   for (const std::string& body : bodies) {
     SCOPED_TRACE(body.size());
-    const auto reply =
-        post(*transport, body, request_headers({{"X-Scope-OrgID", "edge"}, {"X-Empty", ""}}));
+    const auto reply = post(*transport, body,
+                            request_headers(ProtocolVersion::k1, Compression::kSnappy,
+                                            {{"X-Scope-OrgID", "edge"}, {"X-Empty", ""}}));
     ASSERT_TRUE(reply) << reply.error().message();
     EXPECT_EQ(reply->status, 204);
     EXPECT_EQ(receiver_.requests().back().body, body);

@@ -33,8 +33,9 @@ TEST_F(CurlTransportTest, DeliversTheBodyAndReturnsTheStatus) {
 
 TEST_F(CurlTransportTest, SendsExactlyTheseHeaders) {
   const auto transport = make();
-  ASSERT_TRUE(
-      post(*transport, "body", request_headers({{"X-Scope-OrgID", "edge"}, {"X-Empty", ""}})));
+  ASSERT_TRUE(post(*transport, "body",
+                   request_headers(ProtocolVersion::k1, Compression::kSnappy,
+                                   {{"X-Scope-OrgID", "edge"}, {"X-Empty", ""}})));
   const MockRequest& request = receiver_.requests().at(0);
   EXPECT_EQ(request.start_line, "POST /api/v1/write HTTP/1.1");
   EXPECT_THAT(
@@ -85,6 +86,24 @@ TEST_F(CurlTransportTest, ReadsTheServersDate) {
   receiver_.answer({.status = 204, .headers = {{"Date", "soon"}}});
   EXPECT_EQ(post(*transport)->date, std::nullopt);
   EXPECT_EQ(post(*transport)->date, std::nullopt);
+}
+
+TEST_F(CurlTransportTest, ReadsHowMuchWasWritten) {
+  const auto transport = make();
+  receiver_.answer({.headers = {{"X-Prometheus-Remote-Write-Samples-Written", "12"},
+                                {"x-prometheus-remote-write-histograms-written", "3"}}});
+  const auto reply = post(*transport);
+  ASSERT_TRUE(reply);
+  EXPECT_TRUE(reply->written.is_said());
+  EXPECT_EQ(reply->written.samples, 12u);
+  EXPECT_EQ(reply->written.histograms, 3u);
+  EXPECT_EQ(reply->written.exemplars, std::nullopt);
+  for (const char* value : {"", "-1", "1.5", "99999999999999999999999", "many"}) {
+    SCOPED_TRACE(value);
+    receiver_.answer({.headers = {{"X-Prometheus-Remote-Write-Samples-Written", value}}});
+    EXPECT_FALSE(post(*transport)->written.is_said());
+  }
+  EXPECT_FALSE(post(*transport)->written.is_said());
 }
 
 TEST_F(CurlTransportTest, ReadsRetryAfterAsSecondsOrDate) {

@@ -13,15 +13,39 @@ const HttpHeaders kProtocol = {
     {"X-Prometheus-Remote-Write-Version", "0.1.0"},
 };
 
+HttpHeaders headers_with(const HttpHeaders& user) {
+  return request_headers(ProtocolVersion::k1, Compression::kSnappy, user);
+}
+
 TEST(RequestHeaders, AreThoseOfRemoteWriteOne) {
-  EXPECT_EQ(request_headers({}), kProtocol);
+  EXPECT_EQ(headers_with({}), kProtocol);
+}
+
+TEST(RequestHeaders, AreThoseOfRemoteWriteTwo) {
+  const HttpHeaders want = {
+      {"Content-Encoding", "snappy"},
+      {"Content-Type", "application/x-protobuf;proto=io.prometheus.write.v2.Request"},
+      {"User-Agent", "bpfpush/" BPFPUSH_VERSION},
+      {"X-Prometheus-Remote-Write-Version", "2.0.0"},
+  };
+  EXPECT_EQ(request_headers(ProtocolVersion::k2, Compression::kSnappy, {}), want);
+}
+
+TEST(RequestHeaders, AreThoseOfVictoriaMetricsOwnVariant) {
+  const HttpHeaders want = {
+      {"Content-Encoding", "zstd"},
+      {"Content-Type", "application/x-protobuf"},
+      {"User-Agent", "bpfpush/" BPFPUSH_VERSION},
+      {"X-VictoriaMetrics-Remote-Write-Version", "1"},
+  };
+  EXPECT_EQ(request_headers(ProtocolVersion::k1, Compression::kZstd, {}), want);
 }
 
 TEST(RequestHeaders, EndWithTheUsersOwn) {
   HttpHeaders want = kProtocol;
   want.emplace_back("X-Scope-OrgID", "edge");
   want.emplace_back("THANOS-TENANT", "a");
-  EXPECT_EQ(request_headers({{"X-Scope-OrgID", "edge"}, {"THANOS-TENANT", "a"}}), want);
+  EXPECT_EQ(headers_with({{"X-Scope-OrgID", "edge"}, {"THANOS-TENANT", "a"}}), want);
 }
 
 TEST(RequestHeaders, CannotBeOverridden) {
@@ -30,6 +54,7 @@ TEST(RequestHeaders, CannotBeOverridden) {
                                "USER-AGENT",
                                "Retry-Attempt",
                                "x-prometheus-remote-write-version",
+                               "X-VictoriaMetrics-Remote-Write-Version",
                                "Content-Length",
                                "transfer-encoding",
                                "Expect",
@@ -39,7 +64,7 @@ TEST(RequestHeaders, CannotBeOverridden) {
   for (const char* name : names) {
     SCOPED_TRACE(name);
     EXPECT_TRUE(is_reserved_header(name));
-    EXPECT_EQ(request_headers({{name, "mine"}}), kProtocol);
+    EXPECT_EQ(headers_with({{name, "mine"}}), kProtocol);
   }
   EXPECT_FALSE(is_reserved_header("Authorization"));
   EXPECT_FALSE(is_reserved_header("Content"));

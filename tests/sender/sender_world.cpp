@@ -67,7 +67,8 @@ Error no_answer() {
 SenderWorld::SenderWorld(Options options)
     : spool(io.get_executor(), spool_bytes(options.snapshots_max)),
       encoder({.samples_max = options.samples_max}),
-      sender(std::move(options.sender), {spool, encoder, transport, clock, random, stopping}),
+      sender(std::move(options.sender),
+             {spool, encoder, transport, clock, random, stopping, options.storage}),
       samples_max_(options.samples_max),
       family_(make_family()) {
   for (std::size_t i = 0; i < kSeriesMax; ++i) {
@@ -117,6 +118,13 @@ std::string SenderWorld::body(const Snapshot& snapshot, std::size_t begin,
   Encoder fresh({.samples_max = samples_max_});
   const EncodedRequest request =
       fresh.encode(snapshot, {.begin = begin, .with_metadata = with_metadata});
+  return {reinterpret_cast<const char*>(request.body.data()), request.body.size()};
+}
+
+std::string SenderWorld::body_v2(const Snapshot& snapshot, std::size_t begin) const {
+  Encoder fresh({.samples_max = samples_max_});
+  const EncodedRequest request =
+      fresh.encode(snapshot, {.begin = begin, .version = ProtocolVersion::k2});
   return {reinterpret_cast<const char*>(request.body.data()), request.body.size()};
 }
 

@@ -25,6 +25,7 @@ class SenderWorld {
     std::size_t snapshots_max = 1'000;  // in the spool
     std::size_t samples_max = 1'000;    // in one request
     SenderOptions sender = {.endpoint = "main", .headers = {}, .backoff = {}};
+    Storage* storage = nullptr;  // of what is found out about the endpoint
   };
 
   // How run() ended, if it did.
@@ -50,6 +51,8 @@ class SenderWorld {
 
   // What a request of this snapshot must hold from its `begin`-th series on.
   std::string body(const Snapshot& snapshot, std::size_t begin, bool with_metadata) const;
+  // The same in version 2.0.
+  std::string body_v2(const Snapshot& snapshot, std::size_t begin = 0) const;
   std::vector<std::string> posted_bodies() const;
 
   // The timestamps of what was posted, one for each request that has samples.

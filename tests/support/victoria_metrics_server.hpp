@@ -12,8 +12,10 @@ namespace bpfpush {
 // that.
 class VictoriaMetricsServer final : public MetricsServer {
  public:
-  explicit VictoriaMetricsServer(std::vector<std::string> more_arguments = {})
-      : MetricsServer({"victoria-metrics", "/health"}), more_(std::move(more_arguments)) {}
+  // The program "newer-victoria-metrics" is there where it could be had.
+  explicit VictoriaMetricsServer(std::vector<std::string> more_arguments = {},
+                                 std::string program = "victoria-metrics")
+      : MetricsServer({std::move(program), "/health"}), more_(std::move(more_arguments)) {}
 
  private:
   std::vector<std::string> more_;
