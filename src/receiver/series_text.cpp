@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/utf8.hpp"
 
@@ -49,8 +50,9 @@ std::string series_key(const ReceivedSeries& series, std::string_view left_out,
       labels.push_back(label);
     }
   }
-  std::stable_sort(labels.begin(), labels.end(),
-                   [](const LabelView& a, const LabelView& b) { return a.name < b.name; });
+  std::sort(labels.begin(), labels.end(), [](const LabelView& a, const LabelView& b) {
+    return std::tie(a.name, a.value) < std::tie(b.name, b.value);
+  });
   key += '{';
   for (const LabelView& label : labels) {
     if (key.back() != '{') key += ", ";

@@ -91,7 +91,7 @@ bool is_text(std::string_view bytes, std::optional<std::string>& found) {
 
 // Goes down `path`, field numbers of messages in messages, to the strings at its end.
 void find_at(std::string_view message, std::string_view path, std::optional<std::string>& found) {
-  const auto wanted = static_cast<std::uint64_t>(path.front());
+  const auto wanted = static_cast<unsigned char>(path.front());
   for (FieldReader field(message); !found && field.next();) {
     if (field.number() != wanted || !field.has_bytes()) continue;
     if (path.size() == 1) {
