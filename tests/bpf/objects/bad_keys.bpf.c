@@ -48,8 +48,8 @@ struct wide_key {
 	TEN(n##1) TEN(n##2) TEN(n##3) TEN(n##4) TEN(n##5) TEN(n##6) TEN(n##7) TEN(n##8) TEN(n##9)
 struct many_key {
 	HUNDRED(a)
-	HUNDRED(b) HUNDRED(c) HUNDRED(d) HUNDRED(e) HUNDRED(f) HUNDRED(g) HUNDRED(h) HUNDRED(i)
-		HUNDRED(j)
+	HUNDRED(b)
+	HUNDRED(c) HUNDRED(d) HUNDRED(e) HUNDRED(f) HUNDRED(g) HUNDRED(h) HUNDRED(i) HUNDRED(j)
 };
 
 BPF_COUNTER(with_bitfield, struct bitfield_key, 8, .help = "Never");
