@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -131,6 +132,8 @@ TEST(DeliveryE2e, CredentialsThatArePutRightLetPrometheusHaveWhatWasHeld) {
   REQUIRE_OF_MACHINE(require_program("prometheus"));
   const TemporaryDirectory directory;
   const std::string password_file = directory.write("password", "wrong\n");
+  using std::filesystem::perms;
+  std::filesystem::permissions(password_file, perms::owner_read | perms::owner_write);
   // "secret", with bcrypt.
   PrometheusServer server(
       "basic_auth_users: {edge: $2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW}\n");

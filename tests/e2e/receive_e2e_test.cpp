@@ -63,7 +63,8 @@ TEST(ReceiveE2e, HasNothingToReportOfOurAgent) {
   EXPECT_EQ(judge.wait(), 0) << judge.output();
   const auto lines = judge.lines();
   ASSERT_EQ(lines.size(), 6u);
-  EXPECT_GT(lines.front().at("samples").to_number<int>(), 0);
+  // The first may only ask for the date.
+  EXPECT_GT(lines.at(1).at("samples").to_number<int>(), 0);
   EXPECT_EQ(lines.back().at("stored").to_number<int>(), 5);
   agent.kill(SIGTERM);
   agent.wait(kTimeout);

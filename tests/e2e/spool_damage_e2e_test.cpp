@@ -145,7 +145,8 @@ TEST_F(SpoolDamageE2e, AFullDiskCostsNothingAndIsUsedAgainOnceThereIsRoom) {
   EXPECT_TRUE(eventually(kDelivery, works)) << agent.errors();
   agent.kill(SIGTERM);
   EXPECT_EQ(agent.wait(kEnd), 0) << agent.errors();
-  EXPECT_GT(expect_all_delivered(), 20u);
+  // How many there are is up to how fast the machine is; some of before, meanwhile and after.
+  EXPECT_GT(expect_all_delivered(), 5u);
   EXPECT_EQ(value_of("sum(bpfpush_spool_evicted_snapshots_total)"), 0);
 }
 
