@@ -171,6 +171,29 @@ TEST(SenderNegotiation, CountsWhatTheReceiverDidNotWriteAndDoesNotSendItAgain) {
   EXPECT_EQ(versions(world), "22");
 }
 
+// A request without samples asks for the receiver's date, and its answer shows nothing else.
+TEST(SenderNegotiation, FindsNothingOutWhereItAsksForTheDate) {
+  SenderWorld world(negotiating());
+  world.clock.synchronized = false;
+  world.append(3);
+  world.start();
+  world.run_for(1min);
+  EXPECT_EQ(versions(world), "221");
+  EXPECT_EQ(world.sender.counters().samples_delivered, 3u);
+  EXPECT_EQ(world.backlog().pending_snapshots, 0u);
+}
+
+TEST(SenderNegotiation, FallsBackAlreadyWhereTheDateIsRefusedInTwo) {
+  SenderWorld world(negotiating());
+  world.clock.synchronized = false;
+  world.transport.answers = {response(415)};
+  world.append(3);
+  world.start();
+  world.run_for(1min);
+  EXPECT_EQ(versions(world), "211");
+  EXPECT_EQ(world.sender.counters().samples_delivered, 3u);
+}
+
 TEST(SenderNegotiation, HoldsWhatATwoOnlyEndpointDoesNotStore) {
   SenderWorld::Options options;
   options.sender.version = ProtocolVersion::k2;
