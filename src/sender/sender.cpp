@@ -107,6 +107,8 @@ Sender::Ready Sender::prepare() {
     return Ready::kNotDated;
   }
   current_ = Current{.spooled = std::move(front), .timestamp = *timestamp};
+  // Not later: once something of it was sent, it keeps its timestamp.
+  current_->asks_date = must_ask_date();
   encode_next();
   current_->parts = Parts(current_->request.total);
   if (!current_->parts.empty()) return Ready::kYes;
@@ -127,7 +129,6 @@ void Sender::encode_next() {
   const BootTime now = clock_.now();
   current.encoded = now;
   current.version = negotiation_.version(now);
-  current.asks_date = must_ask_date();
   const std::chrono::nanoseconds interval =
       link_.budget().is_limited() ? kMeteredMetadataInterval : kMetadataInterval;
   current.with_metadata =

@@ -43,7 +43,8 @@ WallTime latest(const TimeView& now, std::optional<nanoseconds> offset) {
 std::optional<WallTime> date_of(const Instant& taken, const TimeView& now,
                                 std::optional<nanoseconds> offset) {
   if (taken.boot_id != now.boot_id) {
-    const WallTime latest_by_now = offset ? at(now.since_boot + *offset) : WallTime::max();
+    const auto known = offset ? offset : now.receiver;
+    const WallTime latest_by_now = known ? at(now.since_boot + *known) : WallTime::max();
     if (taken.wall >= kEarliest && taken.wall <= latest_by_now) return taken.wall;
     if (!offset) return std::nullopt;
     return at(*offset);

@@ -85,6 +85,7 @@ Result<CursorFile> CursorFile::open(Storage& storage, std::string name) {
   file.saved_ = position.id;
   file.bytes_ = bytes->size();
   file.replace_ = !position.whole;
+  file.synced_ = false;  // as far as is known
   return file;
 }
 

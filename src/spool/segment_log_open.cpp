@@ -26,6 +26,11 @@ Result<std::unique_ptr<SegmentLog>> SegmentLog::open(Storage& storage, SegmentLo
     const auto taken = log->take_in(found[i].first, found[i].second, i + 1 == found.size());
     if (!taken) return taken.error();
   }
+  // Whoever wrote them may have ended before he synced them.
+  for (const SegmentInfo& segment : log->segments_) {
+    log->unsynced_.insert(spool_format::segment_name(segment.first_id));
+  }
+  log->unsynced_names_ = true;
   return log;
 }
 

@@ -87,5 +87,23 @@ TEST(SenderClock, AscendsAndStaysNearTheReceiverThroughEveryStep) {
   for (std::size_t i = 1; i < all.size(); ++i) EXPECT_GT(all[i], all[i - 1]) << i;
 }
 
+// Found by the simulator: the parts were sent with the date of a clock that had stepped meanwhile.
+TEST(SenderClock, WhatIsTriedInPartsKeepsItsTimestamp) {
+  SenderWorld world;
+  world.transport.otherwise.status = 500;
+  world.append(3);
+  world.start();
+  world.run_for(std::chrono::minutes(1));
+  world.clock.synchronized = false;
+  world.clock.step = std::chrono::minutes(1);
+  world.run_for(std::chrono::minutes(20));
+  world.transport.otherwise.status = 204;
+  world.run_for(std::chrono::minutes(10));
+  const auto timestamps = world.posted_timestamps();
+  ASSERT_GT(timestamps.size(), 8u);
+  for (const WallTime timestamp : timestamps) EXPECT_EQ(timestamp, timestamps.front());
+  EXPECT_EQ(world.backlog().pending_snapshots, 0u);
+}
+
 }  // namespace
 }  // namespace bpfpush

@@ -103,6 +103,18 @@ TEST(Stamp, OfAnEarlierBootThatNeverKnewTheDateIsTheBeginningOfThisOne) {
   EXPECT_EQ(stamp(never, now, std::nullopt), std::nullopt);
 }
 
+// A host without a battery had a date years ahead, lost power, and asked its receiver for the date.
+TEST(Stamp, OfAnEarlierBootIsNotAheadOfTheReceiverThoughTheClockIsNotSet) {
+  const Instant in_the_future{5h, kNow + 24h * 365, kEarlier, false};
+  TimeView now = view();
+  now.wall = WallTime(1h);
+  now.synchronized = false;
+  now.receiver = kNow.time_since_epoch() - 1h;
+  EXPECT_EQ(stamp(in_the_future, now, std::nullopt), std::nullopt);
+  const Instant earlier{5h, kNow - 3h, kEarlier, false};
+  EXPECT_EQ(stamp(earlier, now, std::nullopt), kNow - 3h);
+}
+
 TEST(ReceiverClock, FollowsStepsAndNotTheJitterOfWholeSeconds) {
   ReceiverClock clock;
   EXPECT_EQ(clock.offset(), std::nullopt);

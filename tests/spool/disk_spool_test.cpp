@@ -331,5 +331,21 @@ TEST(DiskSpool, EvictsASnapshotThatIsTooLarge) {
   EXPECT_EQ(deck.drain().size(), 2u);
 }
 
+// Found by the simulator: it was left to the kernel, for as long as the agent ran.
+TEST(DiskSpool, SyncsWhatTheAgentBeforeHadNotSynced) {
+  SpoolDeck deck({.sync_interval = seconds(60)});
+  RandomHost host(12);
+  ASSERT_TRUE(deck.open());
+  auto all = fill(deck, host, 4);
+  deck.close();
+  ASSERT_TRUE(deck.open());
+  const auto more = fill(deck, host, 1);
+  all.insert(all.end(), more.begin(), more.end());
+  deck.close();
+  deck.storage.crash([] { return 0.0; });
+  ASSERT_TRUE(deck.open());
+  EXPECT_EQ(drained(deck), all);
+}
+
 }  // namespace
 }  // namespace bpfpush

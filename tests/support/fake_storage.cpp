@@ -2,9 +2,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace bpfpush {
 namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::uint64_t kBlockBytes = 4096;
+constexpr std::size_t kSectorBytes = 512;
+
+}  // namespace
 
 Result<std::vector<StoredFile>> FakeStorage::list() const {
   std::vector<StoredFile> all;
@@ -40,7 +48,7 @@ Result<void> FakeStorage::truncate(const std::string& name, std::uint64_t size) 
   const int error = begin("truncate");
   if (error != 0) return failed(error, name);
   if (!names_.contains(name)) return failed(ENOENT, name);
-  at(name).resize(size);
+  at(name).resize(size, '\0');
   end();
   return {};
 }
@@ -65,24 +73,46 @@ Result<void> FakeStorage::remove(const std::string& name) {
 }
 
 asio::awaitable<Result<void>> FakeStorage::sync(std::string name) {
+  if (!names_.contains(name)) co_return failed(ENOENT, name);
+  const FileId id = names_.at(name);
+  const std::size_t size = files_.at(id).bytes.size();
+  if (while_syncing) co_await while_syncing();
   const int error = begin("sync");
   if (error != 0) co_return failed(error, name);
-  if (!names_.contains(name)) co_return failed(ENOENT, name);
-  File& file = files_.at(names_.at(name));
-  file.synced = file.bytes;
+  const auto found = files_.find(id);
+  if (found != files_.end()) {
+    File& file = found->second;
+    if (std::exchange(file.rewritten, false)) file.synced.clear();
+    const std::size_t done = file.synced.size();
+    if (size > done) file.synced.append(file.bytes, done, size - done);
+  }
   end();
   co_return Result<void>();
 }
 
 asio::awaitable<Result<void>> FakeStorage::sync_directory() {
+  std::map<std::string, FileId> names = names_;
+  if (while_syncing) co_await while_syncing();
   const int error = begin("sync_directory");
   if (error != 0) co_return failed(error, "directory");
-  synced_names_ = names_;
+  // What was removed meanwhile, and not to be found again.
+  std::erase_if(names, [this](const auto& item) { return !files_.contains(item.second); });
+  synced_names_ = std::move(names);
+  forget_unnamed();
   end();
   co_return Result<void>();
 }
 
-void FakeStorage::crash(const std::function<double()>& keep) {
+void FakeStorage::sync_all() {
+  for (auto& [id, file] : files_) {
+    file.synced = file.bytes;
+    file.rewritten = false;
+  }
+  synced_names_ = names_;
+  forget_unnamed();
+}
+
+void FakeStorage::crash(const std::function<double()>& keep, bool tears) {
   for (auto& [id, file] : files_) {
     std::string& bytes = file.bytes;
     const std::size_t same = static_cast<std::size_t>(
@@ -93,8 +123,14 @@ void FakeStorage::crash(const std::function<double()>& keep) {
     } else {
       const auto unsynced = static_cast<double>(bytes.size() - same);
       bytes.resize(same + static_cast<std::size_t>(keep() * unsynced));
+      for (std::size_t at = same; tears && at < bytes.size();) {
+        const std::size_t end = std::min((at / kSectorBytes + 1) * kSectorBytes, bytes.size());
+        if (keep() < 0.5) std::fill(bytes.begin() + at, bytes.begin() + end, '\0');
+        at = end;
+      }
     }
     file.synced = bytes;
+    file.rewritten = false;
   }
   std::map<std::string, FileId> names;
   std::set<std::string> all;
@@ -109,12 +145,27 @@ void FakeStorage::crash(const std::function<double()>& keep) {
     if (found != from.end()) names.emplace(name, found->second);
   }
   names_ = synced_names_ = names;
+  forget_unnamed();
+}
+
+std::string& FakeStorage::at(const std::string& name) {
+  File& file = files_.at(names_.at(name));
+  file.rewritten = true;
+  return file.bytes;
 }
 
 std::uint64_t FakeStorage::bytes() const {
   std::uint64_t sum = 0;
   for (const auto& [name, file] : names_) sum += files_.at(file).bytes.size();
   return sum;
+}
+
+std::uint64_t FakeStorage::disk_bytes() const {
+  std::uint64_t blocks = 0;
+  for (const auto& [name, file] : names_) {
+    blocks += (files_.at(file).bytes.size() + kBlockBytes - 1) / kBlockBytes;
+  }
+  return blocks * kBlockBytes;
 }
 
 int FakeStorage::begin(const char* operation) {
@@ -124,6 +175,15 @@ int FakeStorage::begin(const char* operation) {
 
 void FakeStorage::end() {
   if (after_write) after_write();
+}
+
+// Files that no name leads to any more, after a crash neither.
+void FakeStorage::forget_unnamed() {
+  std::set<FileId> named;
+  for (const auto* names : {&names_, &synced_names_}) {
+    for (const auto& [name, file] : *names) named.insert(file);
+  }
+  std::erase_if(files_, [&named](const auto& item) { return !named.contains(item.first); });
 }
 
 Result<void> FakeStorage::failed(int error, const std::string& name) const {

@@ -49,6 +49,11 @@ bool ManualClock::advance_to_next() {
   return true;
 }
 
+void ManualClock::set(BootTime now) {
+  CHECK(sleepers_.empty() || (now >= now_ && now <= sleepers_.begin()->first));
+  now_ = now;
+}
+
 void ManualClock::run_for(asio::io_context& io, std::chrono::nanoseconds span) {
   const BootTime end = now_ + span;
   for (int step = 0;; ++step) {

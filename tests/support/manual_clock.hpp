@@ -25,6 +25,9 @@ class ManualClock final : public Clock {
   // Moves the time to the next deadline and wakes who sleeps until then. False if nobody sleeps.
   bool advance_to_next();
 
+  // Moves the time and wakes nobody: not past the next deadline, and not back while anyone sleeps.
+  void set(BootTime now);
+
   // Runs the loop until all that can happen in this span of simulated time has happened.
   void run_for(boost::asio::io_context& io, std::chrono::nanoseconds span);
 
